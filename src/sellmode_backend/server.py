@@ -24,7 +24,7 @@ from sellmode_backend.monitoring import THIS_MACHINE, MonitoringEndpoints, Netwo
 from sellmode_backend.rules import background
 from sellmode_backend.rules.endpoints import PreviewEndpoints
 from sellmode_backend.rules.passes import PassReport
-from sellmode_backend.service import presences
+from sellmode_backend.service import presences, reservations
 from sellmode_backend.shopper.endpoints import ShopperEndpoints
 from sellmode_backend.shopper.pictures.endpoints import PictureEndpoints
 from sellmode_backend.shopper.requests.endpoints import RequestEndpoints
@@ -115,6 +115,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             asyncio.create_task(housekeeping.keep_pairs(database, clock, settings.pairs_seconds)),
             asyncio.create_task(background.keep(database, clock, settings.rules_seconds, passed)),
             asyncio.create_task(webhooks.keep(database, clock, event_came, settings.webhooks_seconds)),
+            asyncio.create_task(reservations.keep(database, clock)),
             asyncio.create_task(presences.keep(database, clock, hub, settings.presence_seconds)),
         ]
         try:

@@ -29,6 +29,7 @@ from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.lookbook import Lookbook, LookbookResult
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.order import net_sales
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.records import Record
@@ -249,7 +250,29 @@ def both(store_id: str, person: str | None, day: dt.date, channel: str, measure:
         yield Place(store_id, person, day, channel, measure)
 
 
-OF_KINDS: Final[Mapping[str, Callable[[Any, Zones], Iterator[Place]]]] = {
+def _request(request: Request, zones: Zones) -> Adds:
+    """What a request adds, on the day on which it came; that it was handled, on the day of that."""
+    adds = Adds()
+    if request.asked_at is None or request.outcome == "spam":
+        return adds
+    asked = zones.day(request.asked_at, request.store)
+    holder = request.closed_by or request.claimed_by
+    adds.update(both(request.store, holder, asked, request.way, "requests"))
+    if request.answered_at is not None:
+        for measure, amount in (
+            ("requests_answered", 1),
+            ("reply_minutes", request.answered_after or 0),
+            ("chats_answered", int(request.way == "chat")),
+        ):
+            for place in both(request.store, request.answered_by, asked, request.way, measure):
+                adds[place] += amount
+    if request.closed_at is not None:
+        closed = zones.day(request.closed_at, request.store)
+        adds.update(both(request.store, holder, closed, request.way, "requests_handled"))
+    return adds
+
+
+OF_KINDS: Final[Mapping[str, Callable[[Any, Zones], Iterable[Place] | Adds]]] = {
     "manual_task": _manual_task,
     "rule_task": _rule_task,
     "corporate_task": _corporate_task,
@@ -257,15 +280,16 @@ OF_KINDS: Final[Mapping[str, Callable[[Any, Zones], Iterator[Place]]]] = {
     "history": _history,
     "lookbook": _lookbook,
     "lookbook_result": _lookbook_result,
+    "request": _request,
 }
-"""Where a record of a kind adds one."""
+"""Where a record of a kind adds one, or how much where."""
 
 
 def record_adds(kind: str, item: Record | None, zones: Zones, adds: Adds, sign: int = 1) -> None:
     """Add what a record adds, or take it away."""
     if item is not None:
-        for place in OF_KINDS[kind](item, zones):
-            adds[place] += sign
+        for place, amount in Adds(OF_KINDS[kind](item, zones)).items():
+            adds[place] += sign * amount
 
 
 # ------------------------------------------------------------------ the sums

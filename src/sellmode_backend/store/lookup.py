@@ -1,5 +1,5 @@
 """By what records of some kinds are found besides their ids: products by SKU, their stock, pages by the token of their
-link, disputes by their order, lines of a talk by their request.
+link, disputes by their order, lines of a talk by their request, open requests by their store.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
     "lookbook": lambda lookbook: lookbook.token,
     "pick_list": lambda picks: picks_key(picks.store, picks.owner),
     "product": lambda product: product.sku,
+    "request": lambda request: request.store if request.state == "open" else "",
     "stock": lambda stock: stock.product,
     "storefront": lambda page: page.token,
 }

@@ -65,6 +65,10 @@ class Request(EditedRecord, frozen=True, kw_only=True):
     """By when the retailer wants the first answer to be given."""
     answered_at: Instant | None = None
     """The first answer."""
+    answered_by: str = ""
+    """Staff id of who gave it."""
+    answered_after: int | None = None
+    """Minutes of the store's opening hours that it took."""
     waiting_since: Instant | None = None
     """Since when something of the customer's is unanswered; None while nothing is."""
     lines: int = 0

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import msgspec
 
-from sellmode_contract import visibility
+from sellmode_contract import store_hours, visibility
 from sellmode_contract.kinds.chat_line import CUSTOMER, ChatLine
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.message_template import MessageTemplate
 from sellmode_contract.kinds.request import PREVIEW, Request, Talk
+from sellmode_contract.kinds.retailer import hours_of, zone_of
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, MarkSeen, Remove, Transfer
@@ -138,7 +139,13 @@ def _settle_line(_: ChatLine | None, line: ChatLine, __: Create | Edit, world: W
 def _answered(before: ChatLine | None, line: ChatLine | None, world: World) -> Outcome:
     if before is not None or line is None:
         return Outcome()
-    return Outcome(puts=(with_line(read(world, "request", line.request, Request), line),))
+    request = read(world, "request", line.request, Request)
+    after = with_line(request, line)
+    if request.answered_at is None and request.asked_at is not None:
+        hours, zone = hours_of(world.retailer, request.store), zone_of(world.retailer, request.store)
+        minutes = store_hours.service_minutes(hours, zone, request.asked_at, line.at)
+        after = msgspec.structs.replace(after, answered_by=line.by, answered_after=minutes)
+    return Outcome(puts=(after,))
 
 
 def with_line(request: Request, line: ChatLine) -> Request:

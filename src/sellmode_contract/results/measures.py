@@ -20,7 +20,8 @@ CUSTOMERS: Final = marked("customers added by hand")
 CONSENT: Final = marked("consent")
 DEALINGS: Final = marked("contacts that were logged, lookbooks shared")
 OUTREACH: Final = marked("messages, which come later")
-REQUESTS: Final = marked("requests, which come later")
+REQUESTS: Final = marked("requests")
+REQUEST_SALES: Final = marked("sales after requests, which come later")
 PRESENCE: Final = marked("who was available for chat")
 STOREFRONT: Final = marked("storefront pages")
 PICKS: Final = marked("picks")
@@ -70,7 +71,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "activity": Measure("customers added or contacted, each once a day", DEALINGS),
     "requests": Measure("requests", REQUESTS),
     "requests_handled": Measure("requests handled", REQUESTS),
-    "requests_bought": Measure("requests handled with a sale in the window", REQUESTS),
+    "requests_bought": Measure("requests handled with a sale in the window", REQUEST_SALES),
     "requests_answered": Measure("requests answered", REQUESTS),
     "reply_minutes": Measure("minutes to the first answer, in service hours", REQUESTS),
     "chats_answered": Measure("chats answered", REQUESTS),
@@ -104,7 +105,7 @@ MEASURES: Final[dict[str, Measure]] = {
 
 MONEY: Final = frozenset({"net_sales", "refunds", "credited_sales", "credited_elsewhere"})
 """Measures that are amounts of money."""
-LATER: Final = frozenset({OUTREACH, REQUESTS, VISITORS})
+LATER: Final = frozenset({OUTREACH, REQUEST_SALES, VISITORS})
 """Sources of which nothing comes in yet: what is made of them shows a dash, or nothing."""
 
 
