@@ -34,7 +34,6 @@ from sellmode_tui.records.customers.access import Customers
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
 from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.profile import ProfileScreen, ProfileView
-from sellmode_tui.screens.customers.saved_filters import SavedFilterForm, SavedFiltersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.kit.first_keys import FirstKeys
@@ -42,6 +41,7 @@ from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.status_words import UNREADABLE
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
 from sellmode_tui.screens.kit.trouble import Trouble
+from sellmode_tui.screens.lists.saved_filters import SavedFilterForm, SavedFiltersScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.shell.start import Start
 from sellmode_tui.widgets.row_table import RowTable

@@ -1,4 +1,4 @@
-"""A scanner's digits are one code, by their pace; a person's are keys."""
+"""A scanner's digits and capitals are one code, by their pace; a person's are keys."""
 
 from __future__ import annotations
 
@@ -37,6 +37,20 @@ def test_fast_digits_and_enter_are_a_code() -> None:
     assert typed([*fast("4006"), *fast("381333931", NEXT - 0.01), ("enter", NEXT - 0.01)]) == ["<4006381333931>"]
 
 
+def test_a_number_with_capitals_is_a_code_and_words_and_held_keys_are_not() -> None:
+    assert typed([*fast("C-00042"), ("enter", 0.01)]) == ["<C-00042>"]
+    for keys in (
+        [*fast("SAVE"), ("enter", 0.01)],  # no digit
+        [*fast("-1234"), ("enter", NEXT + 1)],
+        [*fast("JJJJJJ", 0.033), ("enter", 0.01)],
+        [*fast("c1x2"), ("enter", 0.01)],
+    ):
+        assert typed(keys) == [name for name, _ in keys]
+    scans = ScanCollector()
+    came = [each for number in range(6) for each in scans.take(key("J", number * 0.033))]
+    assert len(came) >= 5, "a key that repeats itself does not wait until it is let go"
+
+
 def test_all_else_is_keys_in_their_order() -> None:
     for keys in (
         fast("12345"),
@@ -55,7 +69,11 @@ def test_keys_around_a_code_keep_their_order() -> None:
     assert typed(keys) == ["2", "<12345>", "j", "1"]
 
 
-@given(st.lists(st.tuples(st.sampled_from([*"1234567890", "enter", "a"]), st.sampled_from([0.0, 0.01, 0.07, 0.3]))))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*"1234567890", "enter", "a", "C", "-"]), st.sampled_from([0.0, 0.01, 0.07, 0.3]))
+    )
+)
 def test_no_key_is_lost_and_none_comes_twice(keys: list[tuple[str, float]]) -> None:
     found = "".join(typed(keys)).replace("<", "").replace(">", "enter")
     assert found == "".join(name for name, _ in keys)
@@ -65,5 +83,5 @@ def test_the_shortest_code_and_the_times_are_those_of_the_docs() -> None:
     code = "1234567"[:SHORTEST]
     assert typed([*fast(code), ("enter", 0.01)]) == [f"<{code}>"]
     told = " ".join((DOCS / "terminals.md").read_text("utf-8").split())
-    assert f"at least {SHORTEST} digits and Enter, the second digit no later than {FIRST} seconds" in told
+    assert f"at least {SHORTEST} of them and Enter, the second no later than {FIRST} seconds" in told
     assert f"no later than {NEXT} seconds after the one before" in told

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -50,12 +50,17 @@ class SignedInAs(msgspec.Struct, frozen=True, kw_only=True):
         return f"SignedInAs({self.account.user_name!r})"
 
 
+Finds: TypeAlias = Literal["customers", "products"]
+"""What a filter finds."""
+
+
 class SavedFilter(NamedTuple):
-    """A filter that the person gave a name."""
+    """A filter that the person gave a name, which no other one has that finds the same."""
 
     name: str
     text: str
     created: dt.datetime
+    finds: Finds = "customers"
 
 
 class Clock(NamedTuple):
@@ -353,21 +358,26 @@ class Journal:
     def saved_filters(self) -> list[SavedFilter]:
         """All saved filters by name."""
         with self._using() as connection:
-            rows = connection.execute("SELECT name, text, created FROM saved_filter ORDER BY name").fetchall()
-        return [SavedFilter(name, text, dt.datetime.fromisoformat(created)) for name, text, created in rows]
+            rows = connection.execute(
+                "SELECT name, text, created, finds FROM saved_filter ORDER BY name, finds"
+            ).fetchall()
+        return [
+            SavedFilter(name, text, dt.datetime.fromisoformat(created), finds) for name, text, created, finds in rows
+        ]
 
     def save_filter(self, saved: SavedFilter) -> None:
         """Save a filter; one of the same name is replaced."""
         with self._writing() as connection:
             connection.execute(
-                "REPLACE INTO saved_filter (name, text, created) VALUES (?, ?, ?)",
-                (saved.name, saved.text, saved.created.astimezone(dt.UTC).isoformat()),
+                "REPLACE INTO saved_filter (name, text, created, finds) VALUES (?, ?, ?, ?)",
+                (saved.name, saved.text, saved.created.astimezone(dt.UTC).isoformat(), saved.finds),
             )
 
-    def delete_filter(self, name: str) -> bool:
+    def delete_filter(self, name: str, finds: Finds = "customers") -> bool:
         """Delete a saved filter; whether there was one."""
         with self._writing() as connection:
-            return connection.execute("DELETE FROM saved_filter WHERE name = ?", (name,)).rowcount > 0
+            deleted = connection.execute("DELETE FROM saved_filter WHERE (name, finds) = (?, ?)", (name, finds))
+            return deleted.rowcount > 0
 
 
 _REVOKE = "INSERT OR IGNORE INTO revocation SELECT token FROM session WHERE token IS NOT NULL"

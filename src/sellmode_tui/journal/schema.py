@@ -110,4 +110,24 @@ def add_held(connection: Connection) -> None:
     connection.execute("ALTER TABLE outbox ADD COLUMN knows TEXT NOT NULL DEFAULT ''")
 
 
-STEPS: Final = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch, add_losses, add_drafts, add_held)
+def add_filters_of_products(connection: Connection) -> None:
+    """What a saved filter finds: names are of customers' filters, or of products'."""
+    connection.execute("ALTER TABLE saved_filter RENAME TO saved_filter_before")
+    connection.execute(
+        "CREATE TABLE saved_filter (name TEXT NOT NULL, text TEXT NOT NULL, created TEXT NOT NULL, "
+        "finds TEXT NOT NULL DEFAULT 'customers', PRIMARY KEY (finds, name)) STRICT, WITHOUT ROWID"
+    )
+    connection.execute("INSERT INTO saved_filter SELECT name, text, created, 'customers' FROM saved_filter_before")
+    connection.execute("DROP TABLE saved_filter_before")
+
+
+STEPS: Final = (
+    create_session_clock_and_filters,
+    create_outbox,
+    add_bulks,
+    add_epoch,
+    add_losses,
+    add_drafts,
+    add_held,
+    add_filters_of_products,
+)

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from sellmode_contract.filters import FilterError
 from sellmode_contract.text import visible
+from sellmode_tui.journal.journal import SavedFilter
 from sellmode_tui.language import LANGUAGES, OFFERED, spoken, tr, trd
 from sellmode_tui.records import AgendaQuery, CustomerQuery, RecordStore, TaskKey
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
@@ -18,6 +19,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.keys import commands_of, has_words
 from sellmode_tui.screens.kit.palette import MAX_FOUND, Entry, Found, PaletteBox
 from sellmode_tui.screens.lists.main_page import all_pages, pages_of
+from sellmode_tui.screens.products.list_page import ProductsScreen
 from sellmode_tui.screens.tasks.keys import GONE
 from sellmode_tui.screens.tasks.view import TaskScreen
 from sellmode_tui.shell import navigation
@@ -90,13 +92,13 @@ def _languages(speak: Callable[[str], Awaitable[None]]) -> list[Entry]:
 
 
 def _filters(app: PagedApp, desk: Desk, text: str) -> list[Entry]:
-    async def apply(wanted: str) -> None:
-        await navigation.go_to(app, "customers", desk)
-        if isinstance(app.screen, CustomersScreen):
-            app.screen.apply(wanted)
+    async def apply(saved: SavedFilter) -> None:
+        await navigation.go_to(app, saved.finds, desk)
+        if isinstance(app.screen, CustomersScreen | ProductsScreen):
+            app.screen.apply(saved.text)
 
     return [
-        Entry(visible(each.name), f"{tr('filter')}  {visible(each.text)}", partial(apply, each.text))
+        Entry(visible(each.name), f"{tr('filter')}  {visible(each.text)}", partial(apply, each))
         for each in desk.journal.saved_filters()
         if has_words(text, each.name, tr("filter"))
     ]

@@ -102,9 +102,11 @@ def test_saved_filters(journal: Journal) -> None:
     journal.save_filter(cats)
     journal.save_filter(lapsed._replace(text="last_purchase>120d"))
     assert journal.saved_filters() == [cats, lapsed._replace(text="last_purchase>120d")]
+    of_products = SavedFilter("lapsed", "stock=0", NOON, "products")
+    journal.save_filter(of_products)
     assert journal.delete_filter("lapsed") is True
     assert journal.delete_filter("lapsed") is False
-    assert journal.saved_filters() == [cats]
+    assert journal.saved_filters() == [cats, of_products]
 
 
 def test_what_was_stored_survives_a_kill(path: Path) -> None:

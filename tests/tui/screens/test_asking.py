@@ -11,8 +11,8 @@ import pytest
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.records import RecordStore, Written
-from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.lists.saved_filters import SavedFiltersScreen
 from tests.support.proxy import DEADLINE
 from tests.tui.screens.counter import counter, running, signed_in, wait_until
 
@@ -85,7 +85,7 @@ async def test_an_unexpected_error_with_saved_filters_is_not_dropped(monkeypatch
     async def use() -> None:
         async with running(app) as pilot:
             page = await signed_in(pilot)
-            box = SavedFiltersScreen(page._desk, "")
+            box = SavedFiltersScreen(page._desk, "customers", "")
             monkeypatch.setattr(Journal, "saved_filters", _fails)
             await app.push_screen(box)
             await wait_until(pilot, lambda: app._exception is not None)

@@ -37,7 +37,7 @@ from tests.tui.screens.writing import (
 
 SUBJECTS: dict[str, tuple[str, str, dict[str, str]]] = {
     "new customer": ("anna", "new_customer", {}),
-    "saved filter": ("anna", "saved_filter", {"text": "tag:vip"}),
+    "saved filter": ("anna", "saved_filter", {"finds": "customers", "text": "tag:vip"}),
     "customer": ("anna", "customer", {"customer": CLARA.id}),
     "note": ("anna", "note", {"customer": CLARA.id}),
     "note of one's own": ("anna", "note", {"customer": CLARA.id, "note": writing._id("note", "1")}),

@@ -135,7 +135,7 @@ async def test_a_lookbook_begins_on_the_customers_profile_with_what_they_have_bo
         await shows(pilot, LookForm)
         await pilot.press(*"Again", "tab", "tab", "enter")
         await shows(pilot, ProductPicksScreen)
-        await pilot.press("right")
+        await pilot.press("right", "right")
         await at_rest(pilot)
         await pilot.press("enter")
         await shows(pilot, LookForm)

@@ -19,13 +19,13 @@ from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.profile import ProfileView
-from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.page import EntrancePage
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
 from sellmode_tui.screens.kit.why import WhyScreen
+from sellmode_tui.screens.lists.saved_filters import SavedFiltersScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.widgets.status_line import StatusLine

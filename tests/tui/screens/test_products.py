@@ -16,6 +16,7 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.profile import ProfileScreen
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.lists.saved_filters import SavedFilterForm, SavedFiltersScreen
 from sellmode_tui.screens.products.boxes import LookbookBox, VariantBox
 from sellmode_tui.screens.products.list_page import ProductsScreen
 from sellmode_tui.screens.products.people_page import BuyersScreen
@@ -73,6 +74,35 @@ async def test_products_are_searched_sorted_and_opened(demo_files: Callable[[], 
         screen = await shown(pilot)
         assert screen.view.found is not None
         assert (screen.view.found.product.price or 0) / 100 == prices[-1] == max(prices)
+
+
+async def test_a_filter_is_saved_picked_and_kept_apart_from_those_of_customers(demo_files: Callable[[], Path]) -> None:
+    demo_files()
+    async with counter.running(counter.counter()) as pilot:
+        await products(pilot, "type:shoes loafer")
+        await pilot.press("f")
+        await listed(pilot, SavedFiltersScreen)
+        await pilot.press("s")
+        await shows(pilot, SavedFilterForm)
+        writing.put(pilot, "name", "Loafers")
+        writing.put(pilot, "text", "tag:vip tier:gold")
+        await writing.save(pilot)
+        assert isinstance(pilot.app.screen, SavedFilterForm), "it has to be a filter of products"
+        writing.put(pilot, "text", "type:shoes loafer")
+        await writing.save(pilot)
+        await listed(pilot, SavedFiltersScreen)
+        await pilot.press("escape")
+        await listed(pilot, ProductsScreen)
+        await pilot.press("escape", "f")
+        await listed(pilot, SavedFiltersScreen)
+        await pilot.press("enter")
+        await listed(pilot, ProductsScreen)
+        await wait_until(pilot, lambda: len(rows(pilot)) == 2)
+        await pilot.press("1")
+        await listed(pilot, CustomersScreen)
+        await pilot.press("f")
+        await listed(pilot, SavedFiltersScreen)
+        assert rows(pilot) == []
 
 
 async def test_another_variant_is_shown_with_its_own_stock(demo_files: Callable[[], Path]) -> None:

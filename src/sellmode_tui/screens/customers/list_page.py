@@ -18,7 +18,6 @@ from sellmode_tui.screens.customers.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
 from sellmode_tui.screens.customers.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.customers.rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
-from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.kit.desk import CustomersView, Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.first_keys import FirstKeys
@@ -26,6 +25,7 @@ from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.status_words import UNREADABLE, so_far, why_empty
 from sellmode_tui.screens.lists.choosing import SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.lists.saved_filters import SavedFiltersScreen
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.columns import Sort as SortMark
 from sellmode_tui.widgets.row_source import Count
@@ -316,16 +316,11 @@ class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], Cu
 
     def action_filters(self) -> None:
         """Show the saved filters."""
-        self.open(SavedFiltersScreen(self._desk, self.search_bar.text), self._filter_picked)
+        self.open(SavedFiltersScreen(self._desk, "customers", self.search_bar.text), self._filter_picked)
 
     def _filter_picked(self, text: str | None) -> None:
         if text is not None:
             self.apply(text)
-
-    def apply(self, text: str) -> None:
-        """Search for something, and go to what is found."""
-        self.search_bar.text = text
-        self.table.focus()
 
     def step_back(self) -> bool:
         """From the profile to the list; from the list, clear the search; then hide the first keys."""

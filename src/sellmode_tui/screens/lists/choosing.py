@@ -188,6 +188,11 @@ class SearchedList(ListPage[Result, Item]):
         """Where it is typed."""
         return self.query_one(SearchBar)
 
+    def apply(self, text: str) -> None:
+        """Search for something, and go to what is found."""
+        self.search_bar.text = text
+        self.table.focus()
+
     def action_search(self) -> None:
         """Go to the search."""
         self.search_bar.field.focus()

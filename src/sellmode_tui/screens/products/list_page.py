@@ -18,6 +18,7 @@ from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.status_words import UNREADABLE, is_first_sync, so_far
 from sellmode_tui.screens.lists.choosing import SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.lists.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.products.product_page import ProductPage, ProductScreen, ProductView, product_keys
 from sellmode_tui.screens.products.rows import COLUMNS, FALLING_FIRST, SORTS, StyleRows, options_said
 from sellmode_tui.widgets.columns import Sort
@@ -38,6 +39,7 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
         Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="products.search"),
         Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="products.sort"),
         Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="products.reverse"),
+        Binding("f", "filters", "Filters", show=False, tooltip="Pick, save and delete filters", id="products.filters"),
         *product_keys(shown=True),
         Binding("escape", "back", "Back", show=False, tooltip="Back; clear the search", id="products.back"),
     ]
@@ -177,6 +179,11 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
     def searched(self) -> str:
         """Words and filter."""
         return self._query.text
+
+    def action_filters(self) -> None:
+        """Show the saved filters."""
+        page = SavedFiltersScreen(self._desk, "products", self.search_bar.text)
+        self.open(page, lambda text: None if text is None else self.apply(text))
 
     def search(self, text: str) -> None:
         """Find others."""

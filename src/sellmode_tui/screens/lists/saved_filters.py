@@ -1,4 +1,4 @@
-"""Filters of customers that the person has given names: listed, picked, saved and deleted."""
+"""Filters that the person has given names: listed, picked, saved and deleted."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from sellmode_tui.journal.journal import SavedFilter
-from sellmode_tui.language import marked, tr
+from sellmode_tui.journal.journal import Finds, SavedFilter
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import RecordStore, Written
-from sellmode_tui.screens.forms.filter_entry import FilterEntry
+from sellmode_tui.screens.forms.filter_entry import FilterEntry, ProductFilterEntry
 from sellmode_tui.screens.forms.form_field import Unreadable
 from sellmode_tui.screens.forms.form_screen import FormScreen, Write
 from sellmode_tui.screens.forms.text_entries import TextEntry
@@ -37,14 +37,15 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
     HEAD = marked("Saved filters")
     COLUMNS = (Column("Name", priority=9, min_width=16), Column("Filter", priority=8, min_width=24))
 
-    def __init__(self, desk: Desk, current: str) -> None:
+    def __init__(self, desk: Desk, finds: Finds, current: str) -> None:
         """`current` is what is searched for now."""
         super().__init__(desk)
+        self._finds = finds
         self._current = current.strip()
 
     def read(self, records: RecordStore) -> Sequence[SavedFilter]:  # noqa: ARG002  # they are the journal's
-        """All of them, by name."""
-        return self._desk.journal.saved_filters()
+        """All that find the same, by name."""
+        return [each for each in self._desk.journal.saved_filters() if each.finds == self._finds]
 
     def row(self, item: SavedFilter) -> Row:
         """Name and text."""
@@ -64,7 +65,8 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
     def action_save(self) -> None:
         """Ask for a name."""
         self.open(
-            SavedFilterForm(self._desk, self._current), lambda written: self.go_to(written.id) if written else None
+            SavedFilterForm(self._desk, self._finds, self._current),
+            lambda written: self.go_to(written.id) if written else None,
         )
 
     def action_remove(self) -> None:
@@ -72,7 +74,7 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
         if item := self.current:
             name, journal = item.name, self._desk.journal
             self.write(
-                lambda _: journal.delete_filter(name),
+                lambda _: journal.delete_filter(name, self._finds),
                 lambda _: self._deleted(name),
                 refused=lambda _, why: self.say("below", why),
             )
@@ -82,28 +84,37 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
         self.show_list()
 
 
+_FORMS: Final[Mapping[Finds, tuple[type[FilterEntry], str, str]]] = {
+    "customers": (FilterEntry, "tag:vip last_purchase>90d", marked("such as Lost VIPs")),
+    "products": (ProductFilterEntry, "type:coats price<200 stock>0", marked("such as Winter coats")),
+}
+"""The field of a filter, an example of one, and of a name."""
+
+
 class SavedFilterForm(FormScreen):
     """A name for a filter; one of the same name is replaced."""
 
     BINDING_GROUP_TITLE = "Saved filter"
     KIND: ClassVar = "saved_filter"
 
-    def __init__(self, desk: Desk, text: str) -> None:
+    def __init__(self, desk: Desk, finds: Finds, text: str) -> None:
         super().__init__(desk, tr("Save a filter"))
+        self._finds = finds
         self._text = text
-        self._called = TextEntry("name", marked("Name"), desk, placeholder=tr("such as Lost VIPs"))
-        hint = tr("such as {examples}", examples="tag:vip last_purchase>90d")
-        self._filter = FilterEntry("text", marked("Filter"), desk, text, placeholder=hint)
+        entry, self._example, name = _FORMS[finds]
+        self._called = TextEntry("name", marked("Name"), desk, placeholder=trd(name))
+        hint = tr("such as {examples}", examples=self._example)
+        self._filter = entry("text", marked("Filter"), desk, text, placeholder=hint)
 
     @property
     def subject(self) -> dict[str, str]:
         """What was searched for."""
-        return {"text": self._text}
+        return {"finds": self._finds, "text": self._text}
 
     @classmethod
     def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[str]:  # noqa: ARG003  # nothing to look up
         """What was searched for."""
-        return (subject["text"],)
+        return (subject["finds"], subject["text"])
 
     def compose_fields(self) -> ComposeResult:
         """Name and filter."""
@@ -116,8 +127,8 @@ class SavedFilterForm(FormScreen):
         if not name.value or len(name.value) > MAX_NAME:
             raise Unreadable(name, tr("Enter a name of up to {number:,} characters.", number=MAX_NAME))
         if not text.value or text.problem:
-            raise Unreadable(text, text.problem or tr("Enter a filter, such as {filter}.", filter="tag:vip"))
-        saved, journal = SavedFilter(name.value, text.value, self._desk.clock()), self._desk.journal
+            raise Unreadable(text, text.problem or tr("Enter a filter, such as {filter}.", filter=self._example))
+        saved, journal = SavedFilter(name.value, text.value, self._desk.clock(), self._finds), self._desk.journal
 
         def save(_: RecordStore) -> Written:
             journal.save_filter(saved)
