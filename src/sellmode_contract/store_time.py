@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sellmode_contract.translatable import Translatable, marked
 
 _DUE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
+_MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
 _DAY = dt.timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 1971, 9998
 """The days in between exist, with those beside them, in every time zone."""
@@ -65,6 +66,16 @@ def read_day(text: str) -> dt.date:
     if due.time is not None:
         raise ValueError(marked("it is a day, without a time"))
     return due.day
+
+
+def read_month(text: str) -> dt.date:
+    """The first day of a month as records have it. Raises ValueError with what is wrong with it."""
+    if not _MONTH.fullmatch(text):
+        raise ValueError(marked("a month is written like 2026-12"))
+    try:
+        return read_day(f"{text}-01")
+    except ValueError:
+        raise ValueError(marked("there is no such month")) from None
 
 
 def day_start(day: dt.date, zone: dt.tzinfo) -> dt.datetime:

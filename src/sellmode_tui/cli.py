@@ -33,7 +33,7 @@ _COMMANDS = {
     ),
     "customers": ("sellmode_tui.commands.customers.group", "List, search, show and edit customers."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
-    "kpi": ("sellmode_tui.commands.results", "Print figures: what was sold, who earned it, what was done."),
+    "kpi": ("sellmode_tui.commands.results.figures", "Print figures: what was sold, who earned it, what was done."),
     "lookbooks": (
         "sellmode_tui.commands.looks.lookbooks",
         "List, show, edit and share lookbooks.",
@@ -50,6 +50,10 @@ _COMMANDS = {
     "status": ("sellmode_tui.commands.accounts", "Show the state of this machine's accounts."),
     "storefronts": ("sellmode_tui.commands.looks.storefronts", "List, show, open and close storefront pages."),
     "sync": ("sellmode_tui.commands.sync", "Send your changes and download new ones, once."),
+    "targets": (
+        "sellmode_tui.commands.results.targets",
+        "List, set and copy the targets of figures; for who leads a store.",
+    ),
     "tasks": ("sellmode_tui.commands.tasks.group", "List, show, add and complete tasks."),
     "undo": ("sellmode_tui.commands.changes.own_changes", "Undo your last change."),
     "unsent": ("sellmode_tui.commands.changes.own_changes", "List changes that are not sent yet."),

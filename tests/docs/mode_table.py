@@ -59,7 +59,7 @@ def _written(kind: Kind[Any], field: Field) -> str:
 def _what(field: Field) -> str:
     """What may stand in a field, in words."""
     match field:
-        case Text():
+        case Text() if type(field) is Text:
             return f"text, {field.longest:,} characters"
         case Number():
             return f"{field.wants} from {field.least:g} to {field.most:g}"

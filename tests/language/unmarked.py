@@ -70,6 +70,8 @@ _DECLARED_BY_KINDS: Final = frozenset(
         "Row",
         "Field",
         "Text",
+        "Month",
+        "Goal",
         "Flag",
         "OneOf",
         "Number",

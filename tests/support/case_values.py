@@ -189,6 +189,13 @@ VALUES: dict[str, dict[str, list[Any]]] = {
         "reach": ["own", "store", "retailer", "nope", None],
         "language": ["de", "y" * 36, "", None],
     },
+    "target": {
+        "store": ["S", "S", "T", "X", None],
+        "person": [None, "a", "b", "zz", ""],
+        "kpi": ["outreach", "individual_sales", "store_sales", "atv", "requests", "nope", "", None],
+        "month": ["2026-11", "2026-12", "2026-10", "2026-13", "x", "", None],
+        "value": [1000, 1000, 0, -1, 10**16, 2.5, "x", None],
+    },
 }
 """What is tried in the fields of each kind that people write."""
 

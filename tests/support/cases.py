@@ -73,6 +73,10 @@ def _dispute_id(author: str) -> str:
     return source_id("dispute", f"o1\x1fS\x1f{author}")
 
 
+def _target_id(*of: str) -> str:
+    return source_id("target", "\x1f".join(of))
+
+
 # ------------------------------------------------------------------ worlds
 
 
@@ -161,6 +165,10 @@ def _records(chance: Chance, mode: str) -> list[JSON]:
         _task(chance, "m2", None, {}),
         *_looks(chance, mode),
         *_sales(chance),
+        *(
+            _held("target", _target_id("S", "", "outreach", month), store="S", kpi="outreach", month=month, value=10)
+            for month in ("2026-10", "2026-11")
+        ),
     ]
     if chance.random() < 0.95:
         found += [
@@ -358,6 +366,8 @@ def _create(chance: Chance, held: list[JSON]) -> JSON:
         id = _rule_id(doc["store"] if isinstance(doc.get("store"), str) else None, str(doc.get("slug")))
     if kind == "dispute":
         id = _dispute_id(chance.choice(["a", "b"]))
+    if kind == "target":
+        id = _target_id(*(str(doc.get(name) or "") for name in ("store", "person", "kpi", "month")))
     return {"op": "create", "kind": kind, "id": id if chance.random() < 0.95 else _id(chance, kind), "doc": doc}
 
 
@@ -377,13 +387,14 @@ _ENOUGH: dict[str, JSON] = {
     "dispute": {"order_id": "o1", "reason": "x"},
     "chat_line": {"request": "q1", "text": "x"},
     "message_template": {"title": "x", "text": "Dear {given_name}"},
+    "target": {"store": "S", "kpi": "outreach", "month": "2026-12", "value": 1000},
 }
 """What is made anew, and what it needs at least."""
 
 
 _EDITED = [
     *("customer", "note", "date", "wish", "manual_task", "rule_task", "corporate_task", "task_rule"),
-    *("lookbook", "corporate_look", "pick_list", "storefront", "dispute"),
+    *("lookbook", "corporate_look", "pick_list", "storefront", "dispute", "target"),
     *("request", "message_template"),
 ]
 
@@ -547,6 +558,7 @@ _HELD = {
     "pick_list": ["s1", "s2"],
     "storefront": ["f1"],
     "dispute": [_dispute_id("b")],
+    "target": [_target_id("S", "", "outreach", month) for month in ("2026-10", "2026-11", "2026-11")],
 }
 
 

@@ -17,6 +17,8 @@ def document(kind: Kind[Any], customer: str, store: str) -> dict[str, Any]:
         doc["customer"] = customer
     if kind.name == "task_rule":
         doc |= {"slug": "thanks", "store": store, "trigger": "purchase"}
+    if kind.name == "target":
+        doc["kpi"] = "outreach"  # a store has it
     if kind.name == "lookbook":
         doc["form"] = "my_look"  # the other form is for a customer
     if kind.name == "wish":

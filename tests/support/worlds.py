@@ -49,6 +49,7 @@ from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.stock import Stock
 from sellmode_contract.kinds.storefront import Storefront
+from sellmode_contract.kinds.target import Target, TargetCard
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.kinds.wish import Wish
@@ -196,7 +197,11 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return not as_team and customer is not None and leads(customer.store)
         case TaskCard():
             return not as_team and leads(record.store)
-        case BriefCard() | DuplicatePair():
+        case TargetCard(person=None):
+            return as_team and works_in(record.store)
+        case TargetCard():
+            return not as_team and i_am(record.person, record.store)
+        case BriefCard() | DuplicatePair() | Target():
             return leads(record.store)
     raise AssertionError(f"no rule for {record!r}")
 
@@ -275,7 +280,7 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
         "author": authors,
         "creator": names.people,
         "owner": anybody,
-        "person": anybody if kind in ("fact", "fact_card") else names.people,
+        "person": anybody if kind in ("fact", "fact_card", "target", "target_card") else names.people,
         "assignee": names.people if kind == "task_card" else anybody,
         "done_by": anybody,
         "wanted": anybody,
@@ -291,6 +296,8 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
         "reserved": (True, False),
         "channel": {"order": ("store", "online"), "contact": ("call", "visit")}.get(kind, ("email", "sms")),
     }
+    if kind in ("target", "target_card"):
+        decides |= {"month": ("2026-11", "2026-12"), "kpi": ("outreach", "atv"), "value": (1, 1_000)}
     if kind.endswith("_task") or kind == "task_card":
         decides["state"] = ("open", "open", "open", "done", "dismissed", "expired")
     values: dict[str, Any] = {"id": world_id(kind, number)}

@@ -97,7 +97,7 @@ def test_a_case_is_made_of_its_number() -> None:
 
 def test_each_kind_of_change_is_done_and_refused_by_some_cases() -> None:
     ends: dict[str, set[str]] = defaultdict(set)
-    for seed in range(4000):
+    for seed in range(5000):
         case = cases.case(seed)
         answer = applied(case)
         if "about" in answer:

@@ -160,3 +160,31 @@ def test_a_dispute_goes_to_the_manager_whose_answer_corrects_the_credit(desk: De
         assert machine.ask("sync").code == 0
     assert "Credited:  EUR 100.00 to you" in desk.ask("why", "sale", "200").out
     assert "Not answered yet." in mel.ask("sales", "show", "200").out
+
+
+def test_a_manager_sets_targets_which_those_whose_figures_they_are_see_beside_them(desk: Desk) -> None:
+    mary = another(desk, "mary", role="manager")
+    month = f"{dt.datetime.now(dt.UTC):%Y-%m}"
+    wanted = ("--kpi", "individual_sales", "--month", month, "--value", "1,000", "--person", "ada")
+    assert mary.ask("targets", "add", *wanted).code == 0
+    again = mary.ask("targets", "add", *wanted)
+    assert (again.code != 0, "already" in again.err) == (True, True)
+    (target,) = mary.ask("targets", "list", "--json").objects
+    assert (target["value"], target["currency"], target["month"]) == (100_000, "EUR", month)
+    assert "EUR 1,000.00" in mary.ask("targets", "list").out
+    for change, why in [(("0",), "more than zero"), (("1.234",), "may be"), (("much",), "is not a number")]:
+        refused = mary.ask("targets", "edit", target["id"], "--value", *change)
+        assert (refused.code != 0, why in refused.err) == (True, True), refused
+    assert mary.ask("targets", "edit", target["id"], "--value", "2000").code == 0
+    copied = mary.ask("targets", "copy", month)
+    assert ("Copied to " in copied.err, ": 1; left out: 0." in copied.err) == (True, True)
+    assert ": 0; left out: 1." in mary.ask("targets", "copy", month).err
+    assert mary.ask("sync").code == 0
+
+    assert desk.ask("sync").code == 0
+    (sales,) = desk.ask("kpi", "individual_sales", "--json").objects
+    assert (sales["target"], sales["progress"]) == (2_000.0, 0.0)
+    assert "0 % of 2,000" in desk.ask("kpi").out
+    assert desk.ask("targets", "list").code == 1
+    ben = another(desk, "ben", known=True)
+    assert ben.ask("kpi", "individual_sales", "--json").objects[0]["target"] is None

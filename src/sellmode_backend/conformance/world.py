@@ -42,6 +42,7 @@ from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.storefront import Storefront
+from sellmode_contract.kinds.target import Target, target_id
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.roles import ROLE_CAPABILITIES, Role
@@ -255,6 +256,7 @@ def _work_of(account: Account, store: str) -> Iterable[Record]:
     yield Fact(id=_id("fact", key), store=store, person=me)
     yield SaleNotice(id=_id("sale_notice", key), store=store, person=me)
     yield Dispute(id=_id("dispute", key), store=store, author=me, reason="The customer asked for me.")
+    yield _target(store, me)
     yield PersonSetting(id=_id("person_setting", key), store=store, person=me)
 
 
@@ -264,6 +266,7 @@ def _of_stores() -> Iterable[Record]:
         yield Request(id=_id("request", store), store=store)
         yield Request(id=_id("request", f"{store}-reserved"), store=store, wanted=_ADA.id, reserved=True)
         yield Fact(id=_id("fact", store), store=store)
+        yield _target(store, None)
         yield CreditedSale(id=_id("sale", store), store=store)
         yield PickList(id=_id("pick_list", store), store=store, title="New in")
         yield Storefront(id=_id("storefront", store), store=store, title="Our page")
@@ -278,6 +281,11 @@ def _of_stores() -> Iterable[Record]:
     yield _rule(None)
     yield CorporateLook(id=_id("corporate_look", "window"), title="Window", created_at=NOON)
     yield CorporateBrief(id=_id("corporate_brief", "window"), title="Window", created_at=NOON, withdrawn=True)
+
+
+def _target(store: str, person: str | None) -> Target:
+    id = target_id(store, person, "outreach", "2026-11")
+    return Target(id=id, store=store, person=person, kpi="outreach", month="2026-11", value=40)
 
 
 def _rule(store: str | None) -> TaskRule:

@@ -8,10 +8,11 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory, signing_in
 from sellmode_backend.accounts.passwords import Passwords
-from sellmode_backend.demo import work
+from sellmode_backend.demo import targets, work
 from sellmode_backend.demo.retailer import CUSTOM_FIELDS, SERVICE
 from sellmode_backend.demo.world import World
 from sellmode_backend.rules import passes
@@ -21,6 +22,7 @@ from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.orders import OrderEntry, write_orders
 from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.store_time import local_day
@@ -64,6 +66,18 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None
         passes.run(database, lambda at=moment: at)  # type: ignore[misc]  # a clock, bound at once
         if back:
             _work_off(database, world, moment)
+    with database.transaction() as connection:
+        _set_targets(connection, world, now)
+
+
+def _set_targets(connection: Connection, world: World, now: dt.datetime) -> None:
+    """Let the managers set targets for the month, from what the one before came to."""
+    retailer = world.retailer
+    today = local_day(now, ZoneInfo(retailer.time_zone))
+    month = f"{today.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
+    facts = [fact for fact in records.each(connection, "fact") if isinstance(fact, Fact)]
+    managers = work.managers_of(world.accounts)
+    records.write(connection, list(targets.targets(facts, month, today, managers, retailer.currency, now)))
 
 
 def _told(items: Sequence[_Item], what: str, tell: Tell) -> Iterator[_Item]:

@@ -73,6 +73,18 @@ class WishRow(NamedTuple):
     """Who noted it, as an order names who sold it."""
 
 
+class TargetRow(NamedTuple):
+    """What a figure of a store, or of one of its people, is to come to in a month."""
+
+    store: str
+    employee: str
+    """Whose it is, as an order names who sold it; empty: the store's."""
+    kpi: str
+    month: str
+    value: int
+    """As a target holds it."""
+
+
 class CustomerRow(NamedTuple):
     """A customer."""
 

@@ -11,13 +11,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sellmode_backend.importers import customers, measures, orders, products, staff, stock, wishes
+from sellmode_backend.importers import customers, measures, orders, products, staff, stock, targets, wishes
 from sellmode_backend.importers.context import Context, ImportRefused, Progress
 from sellmode_backend.importers.reading import Layout, Table, UnusableRow
 from sellmode_backend.importers.rejects import Rejects
 from sellmode_backend.importers.sources.measures import LIST as MEASURES
 from sellmode_backend.importers.sources.source import Source
 from sellmode_backend.importers.sources.staff import STAFF
+from sellmode_backend.importers.sources.targets import LIST as TARGETS
 from sellmode_backend.importers.sources.wishes import LIST as WISHES
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.tables import Tables
@@ -31,13 +32,13 @@ STORE_TAG = "home store:*"
 def open_tables(source: Source, paths: Iterable[Path]) -> Tables:
     """The files that paths name. Raises ImportRefused if none can be read, and OSError."""
     paths = list(paths)
-    lists = (STAFF, source.products, source.customers, source.orders, MEASURES, WISHES)
+    lists = (STAFF, source.products, source.customers, source.orders, MEASURES, TARGETS, WISHES)
     tables = Tables(paths, (*lists, source.stock.layout) if source.stock else lists)
     if not any(tables):
         where = ", ".join(map(str, paths))
         told = "".join(f" {file.name} {file.reason}." for file in tables.unread)
         raise ImportRefused(
-            f"{where} holds no list of staff, products, customers, orders, measures or wishes as CSV.{told}"
+            f"{where} holds no list of staff, products, customers, orders, measures, targets or wishes as CSV.{told}"
         )
     return tables
 
@@ -86,9 +87,10 @@ def import_tables(
     if source.stock:
         stock.load(read(source.stock.layout), context)  # after all that stores come of
     measures.load(read(MEASURES), context)
+    targets.load(read(TARGETS), context)
     wishes.load(read(WISHES), context)
-    # Who counts nothing and keeps no wish lists misses none.
-    summary.missing = [layout.file for layout in tables.missing if layout not in (MEASURES, WISHES)]
+    # Who counts nothing, and has neither targets nor wish lists, misses none.
+    summary.missing = [layout.file for layout in tables.missing if layout not in (MEASURES, TARGETS, WISHES)]
     summary.unread = tables.unread
     summary.rejected, summary.left_out = dict(rejects.rows), dict(rejects.fields)
     customers.give_stores(context, storeless | buyers)

@@ -18,9 +18,11 @@ from sellmode_backend.store import records, settings
 from sellmode_contract import visibility
 from sellmode_contract.kinds.fact import Fact, FactCard, fact_id
 from sellmode_contract.kinds.retailer import Retailer
-from sellmode_contract.results.figures import Compared, Totals, compared
-from sellmode_contract.results.kpis import FIRST, Kpi, in_order
+from sellmode_contract.kinds.target import Target, target_id
+from sellmode_contract.results.figures import Compared, Figure, Totals, compared, figure
+from sellmode_contract.results.kpis import AIMS, FIRST, Kpi, in_order
 from sellmode_contract.results.periods import Period
+from sellmode_contract.results.targets import Progress, goals
 from sellmode_contract.roles import Work
 from sellmode_contract.store_time import FIRST_YEAR, local_day, zone_named
 from sellmode_contract.visibility import Account
@@ -41,6 +43,8 @@ class Section(NamedTuple):
     figures: tuple[Compared, ...]
     other_currency: int
     """Sales in other currencies, which are in no figure."""
+    progress: tuple[Progress, ...]
+    """What has a target for the month that the week's last day is in, up to that day."""
 
     @property
     def stands_out(self) -> list[Compared]:
@@ -60,6 +64,11 @@ class Summary(NamedTuple):
     """As people type it: ``2026-W47``."""
     period: Period
     sections: tuple[Section, ...]
+
+    @property
+    def month(self) -> str:
+        """The month of the week's last day: what targets are for."""
+        return f"{self.period.last:%Y-%m}"
 
 
 def week_of(day: dt.date) -> str:
@@ -142,9 +151,21 @@ class _Reading:
         def whole(of: Period) -> Totals:
             return Totals(self._facts(account.stores, None, of), of, today)
 
-        found = compared(_kpis(account, whose), period, mine, whole if len(account.stores) > 1 else None)
+        several = len(account.stores) > 1
+        found = compared(_kpis(account, whose), period, mine, whole if several else None)
         others = sum(mine(period).measured("other_currency").values())
-        return Section(whose.name, whose.stores, whose.person, found, others)
+        month = Period(period.last.replace(day=1), period.last, "month")
+        so_far, of_all = mine(month), whole(month) if several else None
+        progress = tuple(Progress(goal, figure(goal.kpi, so_far, of_all)) for goal in self._goals(whose, month))
+        return Section(whose.name, whose.stores, whose.person, found, others, progress)
+
+    def _goals(self, whose: _Whose, month: Period) -> list[Figure]:
+        """The targets of a month, in the order of the KPIs."""
+        (name,) = month.months
+        ids = [target_id(store, whose.person, kpi, name) for store in whose.stores for kpi in AIMS]
+        held = [item for item in records.read_many(self._connection, "target", ids) if isinstance(item, Target)]
+        found = goals(held, whose.stores, whose.person, month)
+        return [found[kpi] for kpi in AIMS if kpi in found]
 
     def _facts(self, stores: Sequence[str], person: str | None, period: Period) -> list[Fact]:
         months = {f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"}  # a week is in no more than two

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from functools import cache
 from typing import Any, Final
@@ -12,6 +13,7 @@ from sellmode_backend import text_tables
 from sellmode_backend.reports.weekly import Section, Summary
 from sellmode_contract import money, text
 from sellmode_contract.results.figures import Compared, Figure
+from sellmode_contract.results.targets import Progress
 
 HEADINGS: Final = ("Figure", "This week", "Week before", "A year before")
 
@@ -24,6 +26,7 @@ def as_text(summary: Summary) -> str:
         lines += [told(each, summary.currency) for each in section.stands_out]
         rows = [[each.now.kpi.name, *cells(each, summary.currency)] for each in section.figures]
         lines += text_tables.lines([HEADINGS, *rows], numbers=True)
+        lines += [towards(each, summary) for each in section.progress]
         lines += not_in_it(section)
     return "".join(f"{line}\n" for line in lines)
 
@@ -50,6 +53,15 @@ def as_json(summary: Summary) -> dict[str, Any]:
             "year_before": year_before,
         }
 
+    def target(each: Progress) -> dict[str, Any]:
+        return {
+            "kpi": each.goal.kpi.id,
+            "month": summary.month,
+            "target": _number(each.goal, currency),
+            "value": _number(each.now, currency),
+            "met": each.met,
+        }
+
     return {
         "user_name": summary.account.user_name,
         "name": summary.account.name,
@@ -62,6 +74,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
                 "stores": section.stores,
                 "person": section.person,
                 "figures": [figure(each) for each in section.figures],
+                "targets": [target(each) for each in section.progress],
                 "stands_out": [each.now.kpi.id for each in section.stands_out],
                 "other_currency": section.other_currency,
             }
@@ -93,6 +106,16 @@ def told(each: Compared, currency: str) -> str:
     return f"{verdict}: {figure}, {abs(percent):,} % {more} than the week before"
 
 
+def towards(each: Progress, summary: Summary) -> str:
+    """How far a figure of the month is, in a sentence."""
+    figure, share = f"{each.goal.kpi.name} {each.now.text(summary.currency)}", each.share
+    if each.is_way and share is not None:
+        how = f"{math.floor(share * 100):,} % of the target"
+    else:
+        how = "within the target" if each.met else "target not met"
+    return f"{summary.month} so far: {figure}, {how} ({each.goal.text(summary.currency)})"
+
+
 def not_in_it(section: Section) -> list[str]:
     """What is in no figure, if there is something."""
     count = section.other_currency
@@ -114,6 +137,6 @@ def _template() -> Template:
     environment.filters |= {"visible": text.visible}
     environment.globals |= {
         "headings": HEADINGS, "title": title, "for_whom": for_whom, "cells": cells, "told": told,
-        "not_in_it": not_in_it,
+        "not_in_it": not_in_it, "towards": towards,
     }  # fmt: skip
     return environment.get_template("weekly.html")

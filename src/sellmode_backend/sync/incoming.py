@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from sellmode_contract import text, wire
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.mutations import Create, Operation, Park, Queued, Rejected, decode, target
 from sellmode_contract.mutations.operations import name_of
 
@@ -95,9 +96,8 @@ def _check_id(operation: Operation) -> None:
     if len(operation.id) > _MAX_ID:
         raise Rejected("invalid", f"An id has at most {_MAX_ID} characters.", field="id")
     # Ids of what was imported can be worked out from a customer's number: nobody may try out which are there.
-    # A rule's id is made of its store and slug: who may make it sees whether there is one (``mutations.rules``).
-    # A dispute's is made of its sale and its author, who alone may make it (``mutations.disputes``).
-    if isinstance(operation, Create) and operation.kind in ("task_rule", "dispute"):
+    # Others that can be are asked for only by who may know (``mutations.hooks``).
+    if isinstance(operation, Create) and KINDS[operation.kind].id_of:
         return
     if isinstance(operation, Create | Park) and not _UUID7.fullmatch(operation.id):
         raise Rejected("invalid", "The id of something new is a UUIDv7 in its canonical form.", field="id")

@@ -270,7 +270,7 @@ class Judge:
 
 
 _OF_AN_OFFICE = (
-    *("task_rule", "corporate_brief", "corporate_look", "pick_list", "storefront", "dispute"),
+    *("task_rule", "corporate_brief", "corporate_look", "pick_list", "storefront", "dispute", "target"),
     *("chat_line", "message_template"),
 )
 """Kinds that belong to nobody's customer: what counts is who makes them."""

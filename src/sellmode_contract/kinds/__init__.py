@@ -38,6 +38,7 @@ from sellmode_contract.kinds.sent_lookbook import SENT_LOOKBOOK
 from sellmode_contract.kinds.staff import STAFF
 from sellmode_contract.kinds.stock import STOCK
 from sellmode_contract.kinds.storefront import STOREFRONT
+from sellmode_contract.kinds.target import TARGET, TARGET_CARD
 from sellmode_contract.kinds.task_rule import TASK_RULE
 from sellmode_contract.kinds.wish import WISH
 from sellmode_contract.records import Record
@@ -75,12 +76,14 @@ _ALL: tuple[Kind[Any], ...] = (
     SALE,
     SALE_NOTICE,
     DISPUTE,
+    TARGET,
     PARKED_EDIT,
     PERSON_SETTING,
     CUSTOMER_CARD,
     TASK_CARD,
     FACT_CARD,
     DISPUTE_CARD,
+    TARGET_CARD,
     BRIEF_CARD,
     DUPLICATE_PAIR,
 )
@@ -96,5 +99,5 @@ def kind_of(record: Record) -> str:
 
 
 def with_pages() -> tuple[Kind[Any], ...]:
-    """The kinds with a page of their own, in the order of their pages."""
-    return tuple(kind for kind in KINDS.values() if kind.page)
+    """The kinds with a page of their own that has a tab, in the order of their pages."""
+    return tuple(kind for kind in KINDS.values() if kind.page and kind.tab)

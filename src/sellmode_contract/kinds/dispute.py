@@ -72,6 +72,7 @@ DISPUTE = Kind(
     stamps={"store": "store", "author": "author", "opened_at": "now"},
     columns=("order_id",),
     card=Card(DisputeCard, _card),
+    id_of=lambda dispute: dispute_id(*(text_in(dispute, name) for name in ("order_id", "store", "author"))),
     words=_words,
 )
 DISPUTE_CARD = Kind(

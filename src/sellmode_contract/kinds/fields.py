@@ -99,6 +99,34 @@ class Text(Field, frozen=True, kw_only=True):
         return _text_problem(self.name, value or "", self.longest) or super().problem(value)
 
 
+class Month(Text, frozen=True, kw_only=True):
+    """A month of a store: ``2026-11``."""
+
+    @property
+    def wants(self) -> str:
+        """How a month is written."""
+        return marked("a month, such as 2026-12")
+
+    @property
+    def sample(self) -> str:
+        """A month that is not over."""
+        return "2999-12"
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """How it is written."""
+        return {"pattern": r"^([0-9]{4}-[0-9]{2})?$"}
+
+    def problem(self, value: Any) -> str:
+        """Whether it is one."""
+        try:
+            if value:
+                store_time.read_month(value)
+        except ValueError as error:
+            return Translatable("Not a valid month: {why}.", why=Translatable.said(error))
+        return super().problem(value)
+
+
 class Flag(Field, frozen=True, kw_only=True):
     """Yes or no."""
 
@@ -132,6 +160,12 @@ class OneOf(Field, frozen=True, kw_only=True):
     def sample(self) -> str:
         """The first."""
         return str(next(iter(self.choices)))
+
+    def problem(self, value: Any) -> str:
+        """Whether it is one of them, where its struct takes any text."""
+        if says_something(value) and value not in self.choices:
+            return Translatable("It has to be {wants}.", wants=Translatable.said(self.wants))
+        return super().problem(value)
 
 
 class Number(Field, frozen=True, kw_only=True):
@@ -169,6 +203,21 @@ class Amount(Number, frozen=True, kw_only=True):
 
     currency: str = "currency"
     """The field beside it that has the currency's code."""
+
+
+class Goal(Number, frozen=True, kw_only=True):
+    """What a figure is to come to, in the smallest steps in which it is written: money in minor units."""
+
+    kpi: str = "kpi"
+    """The field beside it that names the figure."""
+    currency: str = "currency"
+    """The field beside it that has the currency's code, of money."""
+    least: float = 1
+    most: float = 10**15
+
+    def problem(self, value: Any) -> str:
+        """Whether there is something to come to."""
+        return marked("It has to be more than zero.") if value < self.least else super().problem(value)
 
 
 class Moment(Field, frozen=True, kw_only=True):

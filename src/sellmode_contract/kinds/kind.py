@@ -69,8 +69,12 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     columns: tuple[str, ...] = ()
     """Fields that the cache keeps in columns of their own, to find and sort by."""
     card: Card | None = None
+    id_of: Callable[[Mapping[str, Any]], str] | None = None
+    """The id of one, from its document, where it is made of what one is about: of the same there is one then."""
     page: str = ""
     """What the page that lists all of them is called, such as ``Lookbooks``; empty if there is no page of its own."""
+    tab: bool = True
+    """Whether that page has a tab; else another page leads to it."""
     listed: tuple[str, ...] = ()
     """Fields that lists show in columns, the most telling one first."""
     command: str = ""

@@ -141,5 +141,6 @@ TASK_RULE = Kind(
     verbs=frozenset({"create", "edit", "remove"}),
     capability="rules",
     columns=("slug", "store"),
+    id_of=lambda rule: task_rule_id(rule.get("store"), text_in(rule, "slug")),
     words=lambda rule, _: f'rule "{text_in(rule, "name")}"',
 )

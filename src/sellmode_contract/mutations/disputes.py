@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sellmode_contract.audiences import lead_audience
-from sellmode_contract.kinds.dispute import Dispute, dispute_id
+from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.kinds.sale import CreditedSale, sale_id
 from sellmode_contract.kinds.sale_notice import SaleNotice, notice_id
 from sellmode_contract.mutations.hooks import Hooks
@@ -50,10 +50,7 @@ def _settle(before: Dispute | None, dispute: Dispute, operation: Create | Edit, 
 
 
 def _opened(dispute: Dispute, world: World) -> Dispute:
-    whose = dispute.order_id, dispute.store, dispute.author
-    if dispute.id != dispute_id(*whose):
-        raise Rejected("invalid", "The id of a dispute is made of its sale, store and author.", field="id")
-    notice = world.records.get("sale_notice", notice_id(*whose))
+    notice = world.records.get("sale_notice", notice_id(dispute.order_id, dispute.store, dispute.author))
     if not isinstance(notice, SaleNotice):
         raise Rejected("not_allowed", "Only someone who had a part in a sale can dispute its credit.")
     return msgspec.structs.replace(dispute, number=notice.number)

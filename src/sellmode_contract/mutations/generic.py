@@ -13,7 +13,18 @@ from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.kinds.fields import says_something
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.mutations import contacts, dates, disputes, looks, picks, requests, rules, storefronts, tasks
+from sellmode_contract.mutations import (
+    contacts,
+    dates,
+    disputes,
+    looks,
+    picks,
+    requests,
+    rules,
+    storefronts,
+    targets,
+    tasks,
+)
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_storable, customer_of, invalid, read
@@ -38,6 +49,7 @@ HOOKS: dict[str, Hooks] = {
     "request": requests.REQUEST_HOOKS,
     "chat_line": requests.LINE_HOOKS,
     "message_template": requests.TEMPLATE_HOOKS,
+    "target": targets.HOOKS,
 }
 """By kind; most kinds have none."""
 
@@ -46,12 +58,17 @@ def create(operation: Create, world: World) -> Outcome:
     """A new record."""
     kind, hooks = _of(operation)
     hooks.may_create(operation, world)
-    hooks.check_new(operation, world)
+    if kind.id_of is None:
+        hooks.check_new(operation, world)
     check_known(operation.doc, kind.created | {"customer"} if kind.of_customer else kind.created)
     if kind.of_customer:
         customer_of(operation, world)
     made = _record(kind, {**_stamps(kind, world), **operation.doc, "id": operation.id}, kind.created)
-    return _outcome(None, hooks.settle(None, made, operation, world), hooks, world, {})
+    settled = hooks.settle(None, made, operation, world)
+    if kind.id_of is not None:
+        _check_id(kind, settled)
+        hooks.check_new(operation, world)
+    return _outcome(None, settled, hooks, world, {})
 
 
 def edit(operation: Edit, world: World) -> Outcome:
@@ -148,6 +165,13 @@ def overwritten(before: Record, customer: str, field: str, conflict: Conflict, w
 
 def _of(operation: Create | Edit | Remove) -> tuple[Kind[Any], Hooks]:
     return KINDS[operation.kind], HOOKS.get(operation.kind, Hooks())
+
+
+def _check_id(kind: Kind[Any], made: Record) -> None:
+    """Whether a new record has the id of what it is about. Raises Rejected."""
+    if kind.id_of is not None and made.id != kind.id_of(as_document(made)):
+        why = Translatable("The id of a {kind} is made of what it is about.", kind=Translatable.said(kind.called))
+        raise Rejected("invalid", why, field="id")
 
 
 def _changeable(operation: Edit | Remove, kind: Kind[Any], hooks: Hooks, world: World) -> Record:

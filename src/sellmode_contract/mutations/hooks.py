@@ -16,7 +16,8 @@ class Hooks(NamedTuple):
     may_create: Callable[[Create, World], None] = lambda operation, world: None
     """Whether somebody may make one."""
     check_new: Callable[[Create, World], None] = check_new
-    """Whether there is no such record yet."""
+    """Whether there is no such record yet. It is asked first, but where ids can be worked out (``Kind.id_of``) last: so
+    that nobody learns what there is who may not."""
     may_change: Callable[[Any, Edit | Remove, World], None] = lambda record, operation, world: None
     """Whether somebody may edit or remove a record."""
     settle: Callable[[Any, Any, Create | Edit, World], Any] = lambda before, after, operation, world: after

@@ -9,7 +9,7 @@ import msgspec
 
 from sellmode_contract import store_time, visibility
 from sellmode_contract.kinds.corporate_brief import CORPORATE_BRIEF, CorporateBrief
-from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import read
@@ -34,23 +34,20 @@ def _may_change_rule(rule: TaskRule, _: Edit | Remove, world: World) -> None:
         raise Rejected("not_allowed", "It is not a rule of your store.", field="store")
 
 
-def _settle_rule(before: TaskRule | None, rule: TaskRule, operation: Create | Edit, world: World) -> TaskRule:
+def _settle_rule(_: TaskRule | None, rule: TaskRule, operation: Create | Edit, world: World) -> TaskRule:
     if isinstance(operation, Create):
         _may_change_rule(rule, Edit(kind="task_rule", id=rule.id), world)
     for problem in checking.problems(rule, world.retailer.custom_fields if world.retailer else ()):
         raise Rejected("invalid", problem.detail, field=problem.field)
-    if before is None and rule.id != task_rule_id(rule.store, rule.slug):
-        raise Rejected("invalid", "The id of a rule is made of its store and slug.", field="id")
-    if before is None and world.records.get("task_rule", rule.id) is not None:
-        raise Rejected("conflict", "There is already a rule with this slug.", field="slug")
     return rule
 
 
-def _check_new_later(_: Create, __: World) -> None:
-    """A rule's id can be worked out: ``_settle_rule`` looks first whether its author may know of the store's rules."""
+def _check_new_rule(operation: Create, world: World) -> None:
+    if world.records.get("task_rule", operation.id) is not None:
+        raise Rejected("conflict", "There is already a rule with this slug.", field="slug")
 
 
-RULE_HOOKS = Hooks(check_new=_check_new_later, may_change=_may_change_rule, settle=_settle_rule)
+RULE_HOOKS = Hooks(check_new=_check_new_rule, may_change=_may_change_rule, settle=_settle_rule)
 
 
 # ------------------------------------------------------------------ briefs

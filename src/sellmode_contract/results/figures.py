@@ -13,7 +13,10 @@ from sellmode_contract.kinds.fact import Fact, FactCard
 from sellmode_contract.results.kpis import DAYS, Kpi, Part, Sum, Unit
 from sellmode_contract.results.periods import Period
 
-_SCALE: Final[dict[Unit, int]] = {"percent": 100, "points": 100}
+SCALE: Final[dict[Unit, int]] = {"percent": 100, "points": 100}
+"""What quotients are multiplied by, in the units that are no plain number."""
+PLACES: Final[dict[Unit, int]] = {"percent": 1, "ratio": 2, "days": 1}
+"""Decimals with which figures are written; amounts of money have those of their currency, others none."""
 DASH: Final = "–"  # noqa: RUF001 -- it is a dash
 
 
@@ -32,7 +35,7 @@ class Figure(NamedTuple):
             return Fraction(self.numerator)
         if self.denominator == 0:
             return None
-        return Fraction(self.numerator, self.denominator) * _SCALE.get(self.kpi.unit, 1)
+        return Fraction(self.numerator, self.denominator) * SCALE.get(self.kpi.unit, 1)
 
     def text(self, currency: str) -> str:
         """As people read it; a dash for no value."""
@@ -162,9 +165,9 @@ def _decimal(value: Fraction, places: int) -> str:
 _AS_TEXT: Final[dict[Unit, Callable[[Fraction, str], str]]] = {
     "money": lambda value, currency: money.priced(rounded(value), currency),
     "count": lambda value, _: f"{rounded(value):,}",
-    "ratio": lambda value, _: _decimal(value, 2),
-    "percent": lambda value, _: f"{_decimal(value, 1)} %",
+    "ratio": lambda value, _: _decimal(value, PLACES["ratio"]),
+    "percent": lambda value, _: f"{_decimal(value, PLACES['percent'])} %",
     "points": lambda value, _: f"{rounded(value):+d}",
     "minutes": lambda value, _: f"{rounded(value):,} min",
-    "days": lambda value, _: _decimal(value, 1),
+    "days": lambda value, _: _decimal(value, PLACES["days"]),
 }

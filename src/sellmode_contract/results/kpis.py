@@ -229,6 +229,9 @@ _ALL: Final = (
 KPIS: Final[dict[str, Kpi]] = {kpi.id: kpi for kpi in _ALL}
 """By id."""
 
+AIMS: Final = {kpi.id: kpi.name for kpi in _ALL if kpi.better and not kpi.comes_later}
+"""What targets can be set for, and what each is called: that which has a better way to go, and comes in."""
+
 OF_PEOPLE: Final = frozenset(part.measure for kpi in _ALL if kpi.of != "store" for part in kpi.parts)
 """Measures that people have too, and not stores only."""
 

@@ -45,6 +45,24 @@ class Period(NamedTuple):
         """Whether a day is one of them."""
         return isinstance(day, dt.date) and self.first <= day <= self.last
 
+    @property
+    def whole(self) -> Period:
+        """All of the calendar's month, quarter or year of which it is the beginning; else itself."""
+        if self.name not in _MONTHS_LONG:
+            return self
+        return self._replace(last=_month_end(_months_earlier(self.first, 1 - _MONTHS_LONG[self.name])))
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The months that it stands for: of the calendar's month, quarter or year all, of other days those that they
+        fill; empty if they fill none, or more than months.
+        """
+        last = self.whole.last
+        if self.first.day != 1 or last != _month_end(last):
+            return ()
+        number = (last.year - self.first.year) * 12 + last.month - self.first.month + 1
+        return tuple(f"{_months_earlier(self.first, -further):%Y-%m}" for further in range(number))
+
     def before(self) -> Period:
         """The period before it: as many days of the calendar's month, quarter or year before, else as many days."""
         if self.name in _MONTHS_LONG:

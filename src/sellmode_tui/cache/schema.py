@@ -79,8 +79,8 @@ STEPS: list[Step] = [tables, sorted_lists]
 PRODUCT_KEYS = ("sku", "barcode", "style", "vendor", "type")
 """The columns that products are found by."""
 
-FACTS = ("fact", "fact_card")
-"""The kinds that figures are read from: of some months of a store or a person."""
+FACTS = ("fact", "fact_card", "target", "target_card")
+"""The kinds that figures and their targets are read from: of some months of a store or a person."""
 
 INDEXED = {
     **dict.fromkeys((*TABLES, OTHER), ("scope", "gen")),

@@ -57,9 +57,16 @@ def create(kind: str, id: str, fields: Mapping[str, Any]) -> Create:
 
 def new(seen: Seen, kind: str, id: str, fields: Mapping[str, Any]) -> Create:
     """A new record; the customer to whom it belongs is one that is visible. Raises NotVisible."""
-    if KINDS[kind].of_customer and (customer := fields.get("customer")):
+    declared = KINDS[kind]
+    if declared.of_customer and (customer := fields.get("customer")):
         visible(seen, "customer", customer)
-    return create(kind, id, _FILLED[kind](seen, fields) if kind in _FILLED else fields)
+    made = create(kind, id, _FILLED[kind](seen, fields) if kind in _FILLED else fields)
+    if declared.id_of is None:
+        return made
+    account = seen.account
+    stamps = {"author": account.id, "store": next(iter(account.stores), "")} if account else {}
+    stamped = {name: stamps.get(stamp) for name, stamp in declared.stamps.items()}
+    return msgspec.structs.replace(made, id=declared.id_of({**stamped, **made.doc}))
 
 
 def edit(record: Record, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Edit:
@@ -96,10 +103,10 @@ def remove_made(operation: Create, id: str) -> Remove:
 
 
 def make_again(record: Record, id: str) -> Create:
-    """A record that was removed, as it was."""
+    """A record that was removed, as it was; with an id that is made of what it is about it has its own again."""
     declared, held = BY_RECORD[type(record)], as_document(record)
     names = [*declared.created, *(["customer"] if declared.of_customer else [])]
-    return create(declared.name, id, {name: held[name] for name in names})
+    return create(declared.name, record.id if declared.id_of else id, {name: held[name] for name in names})
 
 
 def visible(seen: Seen, kind: str, id: str) -> Record:

@@ -12,6 +12,7 @@ from sellmode_contract.kinds.fields import (
     Elements,
     Field,
     Flag,
+    Goal,
     Moment,
     Number,
     OneOf,
@@ -19,7 +20,9 @@ from sellmode_contract.kinds.fields import (
     Rows,
     says_something,
 )
-from sellmode_tui.figures import priced
+from sellmode_contract.results.kpis import KPIS
+from sellmode_contract.results.targets import wanted
+from sellmode_tui.figures import priced, value_text
 from sellmode_tui.language import trd
 from sellmode_tui.records.values import as_text
 
@@ -33,11 +36,16 @@ class Forms(NamedTuple):
     rows: Callable[[Sequence[str]], str]
 
 
-def said_of(field: Field, value: Any, names: Mapping[str, str], forms: Forms) -> str:  # noqa: PLR0911  # one for each type
-    """A value, as JSON has it; empty for nothing. Ids go by their ``names``."""
+def said_of(field: Field, document: Mapping[str, Any], names: Mapping[str, str], forms: Forms) -> str:  # noqa: PLR0911  # one for each type
+    """The value of a field of a document; empty for nothing. Ids go by their ``names``."""
+    value: Any = document.get(field.name)
     if not says_something(value):
         return ""
     match field:
+        case Amount():
+            return priced(value, document.get(field.currency) or "")
+        case Goal():
+            return _goal(field, value, document)
         case Flag():
             return trd(field.yes if value else field.no)
         case OneOf():
@@ -58,12 +66,12 @@ def said_of(field: Field, value: Any, names: Mapping[str, str], forms: Forms) ->
             return as_text(value, names)
 
 
+def _goal(field: Goal, value: int, document: Mapping[str, Any]) -> str:
+    kpi = KPIS.get(document.get(field.kpi) or "")
+    return value_text(wanted(kpi, value), document.get(field.currency) or "") if kpi else str(value)
+
+
 def _parts(rows: Rows, row: Mapping[str, Any], names: Mapping[str, str], forms: Forms) -> Iterator[str]:
     """What a row says, field by field; an amount in its currency."""
     currencies = {field.currency for field in rows.fields if isinstance(field, Amount)}
-    for field in rows.fields:
-        value = row.get(field.name)
-        if isinstance(field, Amount) and value is not None:
-            yield priced(value, row.get(field.currency) or "")
-        elif field.name not in currencies:
-            yield said_of(field, value, names, forms)
+    yield from (said_of(field, row, names, forms) for field in rows.fields if field.name not in currencies)

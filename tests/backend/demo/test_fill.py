@@ -13,6 +13,7 @@ from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.target import Target
 from sellmode_contract.visibility import tags
 
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
@@ -30,8 +31,13 @@ def test_everybody_has_an_agenda(sqlite_url: str) -> None:
                 for task in records.each(connection, kind)
             ]
             customers = {one.id: one for one in records.each(connection, "customer") if isinstance(one, Customer)}
+            targets = [each for each in records.each(connection, "target") if isinstance(each, Target)]
     finally:
         database.close()
+    assert {(each.store, each.month) for each in targets if each.kpi == "store_sales"} == {
+        (store.id, "2026-11") for store in demo.retailer.stores
+    }
+    assert any(each.person for each in targets)
     agendas: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
     made: set[str] = set()
     for task in found:

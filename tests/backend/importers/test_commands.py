@@ -177,7 +177,8 @@ def test_a_file_that_is_no_table_is_one_clear_line(sqlite_url: str, here: Path, 
     done = shopify(sqlite_url, export.folder, "--currency", "USD")
     assert done.exit_code == 1
     assert done.stderr == (
-        f"Error: {export.folder} holds no list of staff, products, customers, orders, measures or wishes as CSV."
+        f"Error: {export.folder} holds no list of staff, products, customers, orders, measures, targets or wishes"
+        " as CSV."
         " customers.csv is a spreadsheet or archive, not CSV: export it as CSV in UTF-8.\n"
     )
 

@@ -14,8 +14,9 @@ from click.testing import CliRunner, Result
 
 from sellmode_backend.cli import commands
 from sellmode_backend.reports import weekly
-from sellmode_backend.store import settings
+from sellmode_backend.store import records, settings
 from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.kinds.target import Target, target_id
 from tests.backend.people import add_person
 from tests.backend.results.sales_shop import SalesShop, sales_shop
 
@@ -173,3 +174,30 @@ def test_a_week_that_is_under_way_goes_up_to_today() -> None:
     period = weekly.read_week("2026-w47", dt.date(2026, 11, 18))
     assert (period.text, period.before().text) == ("2026-11-16..2026-11-18", "2026-11-09..2026-11-11")
     assert weekly.week_of(dt.date(2027, 1, 3)) == "2026-W53"
+
+
+def test_it_says_how_far_the_month_is_to_its_targets_to_those_who_see_the_figures(shop: SalesShop) -> None:
+    wanted = [("store_sales", None, 40_000), ("individual_sales", shop.ada.id, 10_000), ("atv", None, 5_000)]
+    with shop.database.transaction() as connection:
+        records.write(
+            connection,
+            [
+                Target(
+                    id=target_id("Alpha", person, kpi, "2026-11"),
+                    store="Alpha", person=person, kpi=kpi, month="2026-11", value=value, currency="EUR",
+                )
+                for kpi, person, value in wanted
+            ],
+        )  # fmt: skip
+    mine = report(shop, "--person", "ada").stdout
+    assert "2026-11 so far: Individual sales EUR 180.00, 180 % of the target (EUR 100.00)" in mine
+    assert "Store sales" not in mine
+    assert "so far" not in report(shop, "--person", "ben").stdout
+    (mia,) = json.loads(report(shop, "--person", "mia", "--format", "json").stdout)
+    assert [(each["kpi"], each["target"], each["met"]) for each in mia["sections"][0]["targets"]] == [
+        ("store_sales", 400.0, False),
+        ("atv", 50.0, True),
+    ]
+    assert "2026-11 so far: Store sales EUR 200.00, 50 % of the target" in report(
+        shop, "--person", "mia", "--format", "html", "--store", "Alpha"
+    ).stdout.replace("&nbsp;", " ")

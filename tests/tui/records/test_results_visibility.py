@@ -6,6 +6,7 @@ import dataclasses
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from hypothesis import given
@@ -14,6 +15,8 @@ from sellmode_contract import visibility
 from sellmode_contract.audiences import lead_audience
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.fact import Fact, FactCard, fact_id
+from sellmode_contract.kinds.target import Target, TargetCard, target_id
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account, column, scope_name, scopes, tags
 from sellmode_contract.wire import Put
 from sellmode_tui.records import RecordStore, Subject
@@ -25,14 +28,18 @@ DAY = NOON.date()
 
 
 def with_facts(world: World) -> World:
-    """Each store and each person in it has done another number of tasks on one day, which no sum of others comes to."""
+    """Each store and each person in it has done another number of tasks on one day, which no sum of others comes to,
+    and has that as its target.
+    """
     people = [None, *(account.id for account in world.accounts)]
-    facts = []
+    facts: list[Record] = []
     for place, (store, person) in enumerate((store, person) for store in world.stores for person in people):
         days = {f"{DAY:%d}": {"manual": {"tasks_done": 2**place}}}
         month = f"{DAY:%Y-%m}"
         facts.append(Fact(id=fact_id(store, person, month), store=store, person=person, month=month, days=days))
-    others = (record for record in world.records if not isinstance(record, Fact | FactCard))
+        of: dict[str, Any] = {"store": store, "person": person, "kpi": "tasks_completed", "month": month}
+        facts.append(Target(id=target_id(**of), value=2**place, **of))
+    others = (record for record in world.records if not isinstance(record, Fact | FactCard | Target | TargetCard))
     return dataclasses.replace(world, records=(*others, *facts))
 
 
@@ -78,6 +85,8 @@ def check(records: RecordStore, world: World, account: Account) -> None:
     for store in world.stores:
         for person in (None, *(each.id for each in world.accounts)):
             assert done(records, Subject((store,), person)) == seen.get((store, person), 0)
+            goal = records.results.figures(Subject((store,), person), f"{DAY:%Y-%m}").goals.get("tasks_completed")
+            assert (goal.numerator if goal else None) == seen.get((store, person))  # who sees the figure sees it
             behind = records.results.behind(Subject((store,), person), "task_completion", DAY)
             behind += records.results.behind(Subject((store,), person), "capture_rate", DAY)
             visible = {(kind_of(record), record.id) for record in world.records if sees(world, account, record)}

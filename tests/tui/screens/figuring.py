@@ -14,7 +14,9 @@ from sellmode_contract import visibility
 from sellmode_contract.kinds.fact import Fact, fact_id
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.retailer import Mode
+from sellmode_contract.kinds.target import Target, target_id
 from sellmode_contract.records import Record
+from sellmode_contract.results.kpis import KPIS
 from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.screens.results.figures_page import FiguresScreen
@@ -65,10 +67,26 @@ def _day(day: dt.date, much: int) -> dict[str, dict[str, int]]:
     }
 
 
+TARGETS = (
+    (None, "store_sales", 4_000_000),
+    (None, "atv", 20_000),
+    (ANNA.id, "individual_sales", 1_500_000),
+    (ANNA.id, "contact_capture", 3),
+)
+
+
+def targets() -> Iterator[Target]:
+    """Of the store, and of Anna, for this month."""
+    for person, kpi, value in TARGETS:
+        currency = "EUR" if KPIS[kpi].unit == "money" else ""
+        id = target_id(STORE, person, kpi, "2026-11")
+        yield Target(id=id, store=STORE, person=person, kpi=kpi, month="2026-11", value=value, currency=currency)
+
+
 def files(data: Path, mode: Mode = "associate", user_name: str = "anna", *, leaderboard: bool = False) -> None:
     """Somebody's terminal, with the facts, their cards and an order."""
-    made = list(facts())
-    cards = [card for fact in made for card in visibility.cards(fact)]
+    made: list[Record] = [*facts(), *targets()]
+    cards = [card for each in made for card in visibility.cards(each)]
     held: list[Record] = [
         msgspec.structs.replace(each, mode=mode, leaderboard=leaderboard) if each is RETAILER else each
         for each in writing.records()

@@ -79,7 +79,8 @@ async def test_every_kind_of_form_has_a_name() -> None:
         if not kind.__subclasses__() and not kind.__dict__.get("KIND"):
             unnamed.append(kind)
     assert unnamed == []
-    assert {kind for _, kind, _ in SUBJECTS.values()} | {"task", "rule", "refused", "record"} == FormScreen.kinds.keys()
+    others = {"task", "rule", "refused", "record", "target", "wish"}
+    assert {kind for _, kind, _ in SUBJECTS.values()} | others == FormScreen.kinds.keys()
 
 
 @pytest.mark.usefixtures("annas")

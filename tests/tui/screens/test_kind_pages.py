@@ -383,8 +383,8 @@ WORDS_OF_CELLS: dict[str, str] = {
 @pytest.mark.parametrize("name", WORDS_OF_CELLS)
 def test_a_list_says_it_on_one_line(name: str) -> None:
     names = {TEUN.id: TEUN.name, ANNA.stores[0]: "Amsterdam"}
-    assert cell(OUTFIT.by_name[name], FIELDS[name], names, Words(NOW)) == WORDS_OF_CELLS[name]
-    assert cell(OUTFIT.by_name[name], None, names, Words(NOW)) == ""
+    assert cell(OUTFIT.by_name[name], FIELDS, names, Words(NOW)) == WORDS_OF_CELLS[name]
+    assert cell(OUTFIT.by_name[name], {name: None}, names, Words(NOW)) == ""
 
 
 @pytest.mark.parametrize("size", SIZES)

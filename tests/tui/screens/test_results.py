@@ -13,9 +13,11 @@ from textual.widgets import Static
 
 from sellmode_contract.money import priced
 from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.results.behind import DayScreen, DaysScreen
 from sellmode_tui.screens.results.boxes import ExportBox, PeriodBox, WhoseBox
 from sellmode_tui.screens.results.each import EachScreen, LeaderboardScreen
+from sellmode_tui.screens.results.targets import TargetForm, TargetsScreen
 from sellmode_tui.widgets.tiles import Tiles
 from tests.tui.screens import counter, figuring, writing
 from tests.tui.screens.counter import wait_until
@@ -111,7 +113,7 @@ async def test_all_figures_where_they_are_wanted_and_in_ascii_on_a_small_screen(
         await pilot.press("m", "end")
         await settled(pilot)
         assert "> Content updates" in shown(page)
-        assert page.query_one(Tiles).size.height == 3
+        assert page.query_one(Tiles).size.height == 4
         await pilot.press("tab", "pagedown", "escape")
         await at_rest(pilot)
         assert page.query_one(Tiles).has_focus
@@ -124,8 +126,8 @@ async def test_people_stand_side_by_side_and_on_a_leaderboard_in_team_mode(data:
         await pilot.press("c")
         each = await listed(pilot, EachScreen)
         assert "Store sales" not in told(pilot)
-        assert {row[0]: row[4] for row in rows(pilot)}["Anna Kowalska"].startswith("+ Individual sales")
-        assert len(each.sorts) == 5
+        assert {row[0]: row[5] for row in rows(pilot)}["Anna Kowalska"].startswith("+ Individual sales")
+        assert len(each.sorts) == 6
         await pilot.press("escape", "l")
         await listed(pilot, LeaderboardScreen)
         assert [row[:2] for row in rows(pilot)][:3] == [
@@ -179,3 +181,33 @@ async def test_what_is_shown_is_saved_as_csv_json_and_sqlite(
         sales = database.execute("SELECT value FROM figures WHERE kpi = 'individual_sales'").fetchall()
     assert sales == [(made[0]["value"],)]
     assert (tmp_path / "mine.db").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_manager_sets_copies_and_removes_targets_and_tiles_show_how_far_it_is(data: Path) -> None:
+    figuring.files(data, "team", "mira")
+    async with counter.running(counter.counter(user_name="mira")) as pilot:
+        page = await at_the_figures(pilot)
+        assert " of 40,000" in page.query_one(Tiles).text
+        assert "a day for 9 days" in page.query_one("#figure", RecordView).text
+        await pilot.press("t")
+        await listed(pilot, TargetsScreen)
+        await pilot.press("a")
+        await shows(pilot, TargetForm)
+        await writing.type_in(pilot, "teun")
+        await pilot.press("tab", "tab", "tab")
+        await writing.type_in(pilot, "12,500")
+        await pilot.press("f2")
+        await listed(pilot, TargetsScreen)
+        await wait_until(pilot, lambda: ("Individual sales", "2026-11", "Teun Bakker") in {r[:3] for r in rows(pilot)})
+        assert told(pilot)
+        await pilot.press("X", "c")
+        await wait_until(pilot, lambda: {row[1] for row in rows(pilot)} == {"2026-11", "2026-12"})
+        assert len(rows(pilot)) == 10
+        await pilot.press("escape")
+        await settled(pilot)
+        await pilot.press("w")
+        await shows(pilot, WhoseBox)
+        await writing.type_in(pilot, "teun")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert " of 12,500" in page.query_one(Tiles).text

@@ -11,10 +11,11 @@ from textual.pilot import Pilot
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.screens.results.behind import DaysScreen
+from sellmode_tui.screens.results.targets import TargetForm, TargetsScreen
 from tests.tui.screens import counter, figuring
 from tests.tui.screens.counter import wait_until
-from tests.tui.screens.figuring import at_the_figures, settled
-from tests.tui.screens.writing import shows
+from tests.tui.screens.figuring import at_the_figures, listed, settled
+from tests.tui.screens.writing import at_rest, shows
 
 
 async def figures(pilot: Pilot[None]) -> None:
@@ -36,6 +37,19 @@ async def days(pilot: Pilot[None]) -> None:
     await wait_until(pilot, lambda: page.settled)
 
 
+async def targets(pilot: Pilot[None]) -> None:
+    await at_the_figures(pilot)
+    await pilot.press("t")
+    await listed(pilot, TargetsScreen)
+
+
+async def target_form(pilot: Pilot[None]) -> None:
+    await targets(pilot)
+    await pilot.press("a")
+    await shows(pilot, TargetForm)
+    await at_rest(pilot)
+
+
 class Scene(NamedTuple):
     """What is pictured."""
 
@@ -51,6 +65,9 @@ SCENES = {
     "store": Scene(week, (120, 40), "mira", "team"),
     "small": Scene(week, (60, 20), ascii_only=True),
     "days": Scene(days, (80, 24)),
+    "targets": Scene(targets, (80, 24), "mira"),
+    "targets_wide": Scene(targets, (120, 40), "mira"),
+    "target_form": Scene(target_form, (80, 24), "mira"),
 }
 
 

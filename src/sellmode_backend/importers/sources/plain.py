@@ -1,8 +1,7 @@
 """Our own plain CSV: lists of products, customers and orders with columns of our choosing, for any system to write.
 
 A column is declared once, with what it means: the layouts, the templates and the tables of docs/importing.md are made
-of `COLUMNS`. The lists of staff, of measures and of wishes go with every
-source (`sources.staff`, `sources.measures`, `sources.wishes`).
+of `COLUMNS`. The lists of staff, measures, targets and wishes go with every source: they are in `sources` too.
 """
 
 from __future__ import annotations
@@ -129,6 +128,15 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("value", "Value", "A whole number from 0.", "23", needed=True),
         Column("employee", "Employee", "Whose it is: a name in that store, or an Employee ID.", "E17"),
         Column("channel", "Channel", "Of ratings: `site`, `email`, `sms`, `chat` or `social`.", ""),
+    ),
+    "targets.csv": (
+        Column("store", "Store", "The store's name, or the last word of it. Never empty.", "Antwerp", needed=True),
+        Column("month", "Month", "Of the store; it may be over.", "2026-12", needed=True),
+        Column("kpi", "Figure", "[A KPI](results.md#figures) with a better way to go, and that comes in.",
+               "individual_sales", needed=True),
+        Column("value", "Target", "More than zero; money in the retailer's currency.", "40000", needed=True),
+        Column("employee", "Employee", "Whose it is: a name in that store, or an Employee ID; empty: the store's.",
+               "E17"),
     ),
 }  # fmt: skip
 """Of each list. What an order is stands on its first row, and its items on all of them."""

@@ -10,9 +10,12 @@ from typing import Any, Final, get_type_hints
 import click
 import msgspec
 
-from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
+from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Goal, Moment, Number, OneOf, Ref, Rows, Text
 from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.money import HOW, read_amount
 from sellmode_contract.refusals import named
+from sellmode_contract.results.kpis import KPIS
+from sellmode_contract.results.targets import in_steps
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Parameter
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
@@ -95,13 +98,16 @@ def given_fields(
                 values[field.name] = rows
         elif (typed := given.get(field.name)) not in (None, ()):
             try:
-                values[field.name] = _value(records, kind, field, typed, hints[field.name])
+                held = {**held, **values}
+                values[field.name] = _value(records, kind, field, typed, hints[field.name], held)
             except Failure as failure:
                 raise Failure(named(field.title, failure.message, field.name), Exit(failure.exit_code)) from None
     return values
 
 
-def _value(records: RecordStore, kind: Kind[Any], field: Field, typed: Any, hint: Any) -> Any:  # noqa: PLR0911  # one for each sort of field
+def _value(  # noqa: PLR0911  # one for each sort of field
+    records: RecordStore, kind: Kind[Any], field: Field, typed: Any, hint: Any, document: Mapping[str, Any]
+) -> Any:
     match field:
         case Flag():
             return typed
@@ -123,7 +129,23 @@ def _value(records: RecordStore, kind: Kind[Any], field: Field, typed: Any, hint
             return resolve.colleague(records.colleagues(), typed).id
         case Ref():
             return resolve.store(records, typed)
+        case Goal():
+            return _goal(records, field, typed, document)
     return msgspec.to_builtins(typed_value(kind, field.name, typed, hint))
+
+
+def _goal(records: RecordStore, field: Goal, typed: str, document: Mapping[str, Any]) -> int:
+    kpi, retailer = KPIS.get(document.get(field.kpi) or ""), records.retailer()
+    if kpi is None:
+        raise Failure(f"Its figure is missing: --{field.kpi}.", Exit.USAGE)
+    try:
+        number = read_amount(typed)
+    except ValueError as error:
+        raise Failure(f"It {error}: {HOW}.", Exit.USAGE) from None
+    try:
+        return in_steps(kpi, number, retailer.currency if retailer else "")
+    except ValueError as error:
+        raise Failure(str(error), Exit.USAGE) from None
 
 
 def _element(records: RecordStore, field: Elements, typed: str) -> str:

@@ -133,7 +133,7 @@ def _named(records: RecordStore, kind: Kind[Any], text: str) -> Shown:
 
 def _columns(kind: Kind[Any], zone: dt.tzinfo) -> Columns[ListedRecord]:
     def cell(field: Field) -> Any:
-        return lambda item: said_of(field, as_document(item.record).get(field.name), item.names, _forms(zone))
+        return lambda item: said_of(field, as_document(item.record), item.names, _forms(zone))
 
     columns = {field.title.upper(): cell(field) for field in map(kind.by_name.__getitem__, kind.listed)}
     return {**columns, "ID": lambda item: item.record.id[: resolve.SHORT_TIMED_ID]}
@@ -144,7 +144,7 @@ def _lines(shown: Shown, zone: dt.tzinfo) -> Iterator[str]:
     customer = parent_of(shown.record)
     yield visible(shown.kind.described(document, shown.names.get(customer or "", "")))
     for field in shown.kind.fields:
-        said = said_of(field, document.get(field.name), shown.names, _forms(zone))
+        said = said_of(field, document, shown.names, _forms(zone))
         first, *rest = visible_lines(said)
         if said:
             yield f"  {field.title:{_MAX_LABEL}}{first}"

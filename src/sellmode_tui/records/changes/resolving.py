@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.mutations import (
     Accept,
@@ -74,8 +75,8 @@ def _anew(operation: Operation, seen: Seen) -> Operation:
     match operation:
         case Edit():
             return _edit_anew(operation, seen)
-        case Create(kind="customer"):
-            return editing.create_customer(seen, operation.id, operation.doc)
+        case Create():
+            return _made_anew(operation, seen)
         case Remove() if operation.was:
             return of_kinds.remove(seen, operation.kind, operation.id)
         case Assign():
@@ -84,6 +85,14 @@ def _anew(operation: Operation, seen: Seen) -> Operation:
             return editing.set_consent(seen, operation.customer, operation.channel, operation.state, operation.evidence)
         case _:
             return operation
+
+
+def _made_anew(operation: Create, seen: Seen) -> Operation:
+    if operation.kind == "customer":
+        return editing.create_customer(seen, operation.id, operation.doc)
+    if KINDS[operation.kind].id_of:  # another id, if it is about something else now
+        return of_kinds.new(seen, operation.kind, operation.id, operation.doc)
+    return operation
 
 
 def _edit_anew(operation: Edit, seen: Seen) -> Operation:

@@ -311,8 +311,7 @@ def _create_again(operation: Remove, entry: Entry, new_id: str) -> Create:
     record = decode(operation.kind, msgspec.json.encode(before))
     if isinstance(record, ManualTask):
         return task_changes.create_again(new_id, record)
-    # A rule's id is made of its store and slug.
-    return of_kinds.make_again(record, record.id if operation.kind == "task_rule" else new_id)
+    return of_kinds.make_again(record, new_id)
 
 
 def _consent_back(operation: SetConsent, entry: Entry) -> SetConsent:

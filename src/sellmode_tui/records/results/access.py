@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from sellmode_contract.results.kpis import KPIS
 from sellmode_contract.results.periods import Period, read_period
@@ -10,12 +11,13 @@ from sellmode_contract.results.steps import Step
 from sellmode_contract.store_time import local_day
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.facet import Facet
-from sellmode_tui.records.results import detail, each, shown
+from sellmode_tui.records.results import detail, each, shown, targets
 from sellmode_tui.records.results.behind import Happened, happened
 from sellmode_tui.records.results.detail import FigureDetail
 from sellmode_tui.records.results.each import Board, Placed, Standing, When
 from sellmode_tui.records.results.shown import ShownFigures
-from sellmode_tui.records.results.subjects import Subject, subjects
+from sellmode_tui.records.results.subjects import Subject, leads, subjects
+from sellmode_tui.records.results.targets import Copied
 
 THIS_MONTH = "month"
 
@@ -64,6 +66,18 @@ class Results(Facet):
     def behind(self, subject: Subject, kpi: str, day: dt.date) -> list[Happened]:
         """What there is on this machine of a day of a figure: records that the account sees anyway."""
         return self._read(lambda reading, around: happened(reading, around, subject, KPIS[kpi], day))
+
+    def leads(self) -> bool:
+        """Whether there are stores whose targets the account sees, and sets if it may."""
+        return self._read(lambda _, around: around.account is not None and bool(leads(around.account)))
+
+    def targets_of(self, month: str) -> list[str]:
+        """The ids of all targets of a month."""
+        return self._read(lambda reading, _: targets.of_month(reading, month))
+
+    def copy_targets(self, ids: Iterable[str]) -> Copied:
+        """Copy targets to the month after theirs. Raises RefusedAmong, and NotVisible."""
+        return targets.copy(self._writer, ids)
 
     def _whenever(self, around: Context, typed: str) -> When:
         return lambda subject: self._when(around, subject, typed)

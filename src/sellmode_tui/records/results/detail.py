@@ -11,10 +11,12 @@ from sellmode_contract.results.figures import Compared, Figure, Totals, figure
 from sellmode_contract.results.kpis import DAYS, Kpi, Part
 from sellmode_contract.results.periods import Period
 from sellmode_contract.results.steps import Step, parts, step_of
+from sellmode_contract.results.targets import Progress, days_left
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.results.shown import all_stores_of, complete_until, facts_of
 from sellmode_tui.records.results.subjects import Subject
+from sellmode_tui.records.results.targets import goals_of
 
 
 class Stretch(NamedTuple):
@@ -51,6 +53,10 @@ class FigureDetail(NamedTuple):
     stretches: tuple[Stretch, ...]
     parts: tuple[PartOf, ...]
     complete_until: dt.datetime | None
+    progress: Progress | None
+    """None: it has no target."""
+    days_left: int
+    """Of the months of the target, today among them."""
 
 
 class _Sums(NamedTuple):
@@ -89,6 +95,7 @@ def detail(
 
     now, then = sums(period), sums(before)
     step = by or step_of(period)
+    figure_now, goal = now.figure(period), goals_of(reading, subject, period).get(kpi.id)
     stretches = parts(period, step)
     return FigureDetail(
         subject=subject,
@@ -96,7 +103,7 @@ def detail(
         before=before,
         year_before=year_before,
         currency=around.currency,
-        figure=Compared(now.figure(period), then.figure(before), sums(year_before).figure(year_before)),
+        figure=Compared(figure_now, then.figure(before), sums(year_before).figure(year_before)),
         step=step,
         stretches=tuple(
             Stretch(here, now.figure(here), then.figure(there) if there else None)
@@ -104,6 +111,8 @@ def detail(
         ),
         parts=tuple(_parts(kpi, *now.totals(period))),
         complete_until=complete_until(reading),
+        progress=Progress(goal, figure_now) if goal else None,
+        days_left=days_left(period, today),
     )
 
 

@@ -10,6 +10,7 @@ from sellmode_contract.results.figures import Compared
 from sellmode_contract.results.kpis import FIRST, KPIS
 from sellmode_contract.results.periods import Period
 from sellmode_contract.results.standing_out import far_off
+from sellmode_contract.results.targets import Progress
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.results.shown import ShownFigures, shown, totals_of, work_of
@@ -32,6 +33,8 @@ class Standing(NamedTuple):
     subject: Subject
     currency: str
     figure: Compared
+    progress: Progress | None
+    """None: it has no target."""
     stands_out: tuple[tuple[str, int], ...]
     """KPIs in which it is far above the middle of all (1), or far below (-1)."""
 
@@ -67,11 +70,13 @@ def each(reading: Reading, around: Context, kpi: str, when: When) -> list[Standi
     by_kpi = [{one.now.kpi.id: one for one in all_of.figures} for all_of in found]
     first = [id for id in FIRST[work_of(around)] if id in by_kpi[0]]
     far = {id: far_off([figures[id].now.value for figures in by_kpi]) for id in first}
+    which = kpi if kpi in by_kpi[0] else first[0]
     return [
         Standing(
             all_of.subject,
             all_of.currency,
-            figures[kpi if kpi in figures else first[0]],
+            figures[which],
+            all_of.progress(figures[which]),
             tuple((id, far[id][place]) for id in first if far[id][place]),
         )
         for place, (all_of, figures) in enumerate(zip(found, by_kpi, strict=True))

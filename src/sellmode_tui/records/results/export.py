@@ -18,7 +18,8 @@ from sellmode_tui.records.results.shown import ShownFigures
 
 COLUMNS: Final = (
     "store", "person", "of", "first_day", "last_day", "kpi", "name", "unit", "value", "text", "numerator",
-    "denominator", "before", "year_before", "better", "formula", "source", "comes_later", "complete_until",
+    "denominator", "target", "progress", "before", "year_before", "better", "formula", "source", "comes_later",
+    "complete_until",
 )  # fmt: skip
 ENDINGS: Final = (".csv", ".json", ".db")
 """Of files, by what is in them."""
@@ -35,6 +36,7 @@ def rows(shown: ShownFigures, figures: Sequence[Compared]) -> list[dict[str, Any
 
 def _row(shown: ShownFigures, figure: Compared) -> dict[str, Any]:
     kpi = figure.now.kpi
+    progress = shown.progress(figure)
     value, before, year_before = (_number(each.value, kpi.unit, shown.currency) for each in figure)
     return {
         "store": ",".join(shown.subject.stores),
@@ -49,6 +51,8 @@ def _row(shown: ShownFigures, figure: Compared) -> dict[str, Any]:
         "text": figure.now.text(shown.currency),
         "numerator": figure.now.numerator,
         "denominator": figure.now.denominator,
+        "target": _number(progress.goal.value, kpi.unit, shown.currency) if progress else None,
+        "progress": _number(progress.share, "", shown.currency) if progress else None,
         "before": before,
         "year_before": year_before,
         "better": kpi.better,

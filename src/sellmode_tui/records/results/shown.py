@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from sellmode_contract.kinds.fact import Fact, FactCard
-from sellmode_contract.results.figures import Compared, Totals, compared
+from sellmode_contract.results.figures import Compared, Figure, Totals, compared
 from sellmode_contract.results.kpis import FIRST, in_order
 from sellmode_contract.results.periods import Period
+from sellmode_contract.results.targets import Progress
 from sellmode_contract.roles import Work
 from sellmode_tui.cache import meta
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.results.subjects import Subject
+from sellmode_tui.records.results.targets import goals_of
 
 
 class ShownFigures(NamedTuple):
@@ -32,10 +34,17 @@ class ShownFigures(NamedTuple):
     """Those that the account's kind of work is measured by come first."""
     first: int
     """How many these are."""
+    goals: Mapping[str, Figure]
+    """What they are to come to, by KPI."""
     other_currency: int
     """How many sales in other currencies are in none of them."""
     complete_until: dt.datetime | None
     """When the last sync that got everything began; None before the first."""
+
+    def progress(self, figure: Compared) -> Progress | None:
+        """How far one of them is; None if it has no target."""
+        goal = self.goals.get(figure.now.kpi.id)
+        return Progress(goal, figure.now) if goal else None
 
 
 TotalsOf: TypeAlias = Callable[[Subject, Period, dt.date], Totals]
@@ -66,6 +75,7 @@ def shown(
             lambda each: totals(subject, each, today),
             (lambda each: totals(whole, each, today)) if whole else None,
         ),
+        goals=goals_of(reading, subject, period),
         first=sum(kpi.id in FIRST[work] for kpi in kpis),
         other_currency=sum(totals(subject, period, today).measured("other_currency").values()),
         complete_until=complete_until(reading),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sellmode_contract.kinds.dispute import Outcome, dispute_id
+from sellmode_contract.kinds.dispute import Outcome
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.records import of_kinds
@@ -34,10 +34,8 @@ class Sales(Facet):
 
     def dispute(self, line: SaleLine, reason: str) -> Written:
         """Ask the store's manager to look at a sale's credit again."""
-        order, account = line.sale.order_id, line.around.account
-        id = dispute_id(order, line.sale.store, account.id if account else "")
-        fields = {"order_id": order, "number": line.sale.number, "reason": reason}
-        return self._writer.write(lambda _: of_kinds.create("dispute", id, fields))
+        fields = {"order_id": line.sale.order_id, "number": line.sale.number, "reason": reason}
+        return of_kinds.make(self._writer, "dispute", fields)
 
     def answer(self, dispute: str, outcome: Outcome, words: str) -> Written:
         """Answer an open dispute by its id, until that is undone. Raises NotVisible, and Rejected if it is answered."""

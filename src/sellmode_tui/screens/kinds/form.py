@@ -137,9 +137,7 @@ class KindForm(FormScreen):
         changed = [field for field in self.kind.fields if held.get(field.name) != self._held.get(field.name)]
         return self.told_changed(
             {
-                each.name: Theirs(
-                    trd(each.title), said_of(each, held.get(each.name), self._names, words), edit_of(each.name)
-                )
+                each.name: Theirs(trd(each.title), said_of(each, held, self._names, words), edit_of(each.name))
                 for each in changed
             }
         )

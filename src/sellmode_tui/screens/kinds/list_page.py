@@ -37,14 +37,19 @@ class KindRows(KeyedRows[ListedRecord]):
 
     def __init__(self, records: RecordStore, kind: Kind[Any], query: KindQuery, words: Words) -> None:
         super().__init__(records.listed(kind.name, query))
-        self._fields = [kind.by_name[name] for name in kind.listed]
+        self._kind = kind
         self._words = words
 
     def row(self, item: ListedRecord) -> Row:
         """The listed fields."""
-        document = as_document(item.record)
-        cells = (cell(field, document[field.name], item.names, self._words) for field in self._fields)
-        return Row(item.record.id, tuple(cells))
+        return row_of(self._kind, item, self._words)
+
+
+def row_of(kind: Kind[Any], item: ListedRecord, words: Words) -> Row:
+    """The listed fields of a record."""
+    document = as_document(item.record)
+    cells = (cell(kind.by_name[name], document, item.names, words) for name in kind.listed)
+    return Row(item.record.id, tuple(cells))
 
 
 def column(field: Field, place: int) -> Column:
@@ -69,8 +74,9 @@ def _cells(declared: str) -> int:
     return cell_len(trd(declared))
 
 
-def cell(field: Field, value: Any, names: Mapping[str, str], words: Words) -> str:
+def cell(field: Field, document: Mapping[str, Any], names: Mapping[str, str], words: Words) -> str:
     """What the record's page says of a field, on one line: times in fewer words, and of rows how many there are."""
+    value = document[field.name]
     match field:
         case Flag() if not value:
             return ""
@@ -80,11 +86,13 @@ def cell(field: Field, value: Any, names: Mapping[str, str], words: Words) -> st
             return due_words(due, words.now, words.zone)
         case Rows() if value:
             return language.number(len(value))
-    return " ".join(said_of(field, value, names, words).split())
+    return " ".join(said_of(field, document, names, words).split())
 
 
-class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedRecord], MainPage[ListedRecord]):
+class KindListScreen(SearchedList[None, ListedRecord], MarkedList[None, ListedRecord]):
     """The list. What the kind does not allow, or the account may not, has no key."""
+
+    FORM: ClassVar[type[KindForm]] = KindForm
 
     PAUSE = 0.5
 
@@ -99,8 +107,9 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
         Binding("escape", "back", "Back", show=False, tooltip="Clear the search", id="records.back"),
     ]
 
-    def __init__(self, desk: Desk, kind: Kind[Any]) -> None:
-        super().__init__(desk, kind.page, page=kind.name)
+    def __init__(self, desk: Desk, kind: Kind[Any], **more: Any) -> None:
+        """`more` is for what else the page is."""
+        super().__init__(desk, trd(kind.page), **more)
         self._kind = kind
         self._fields = [kind.by_name[name] for name in kind.listed]
         self._query = KindQuery(sort=kind.listed[0])
@@ -130,6 +139,10 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
     def new_rows(self) -> KindRows:
         """Those of the query."""
         return KindRows(self._desk.records, self._kind, self._query, self._desk.words)
+
+    def row(self, item: ListedRecord) -> Row:
+        """One of them."""
+        return row_of(self._kind, item, self._desk.words)
 
     def facts_changed(self) -> None:
         """Days may be others in another zone."""
@@ -171,18 +184,25 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
 
     def chosen_row(self, item: ListedRecord) -> None:
         """Open it: the page says why it is seen, too."""
-        self.open(KindScreen(self._desk, self._kind, item.record.id))
+        self.open(KindScreen(self._desk, self._kind, item.record.id, self.FORM))
 
     def action_add(self) -> None:
         """Add one, and go to it."""
-        form = KindForm(self._desk, self._kind)
+        form = self.FORM(self._desk, self._kind)
         self.open(form, lambda written: self.go_to(written.id) if written else None)
 
     def action_edit(self) -> None:
         """Edit it."""
         if item := self.current:
-            self.open(KindForm(self._desk, self._kind, item.record, item.names))
+            self.open(self.FORM(self._desk, self._kind, item.record, item.names))
 
     def action_remove(self) -> None:
         """Remove them; undo brings them back."""
         self.remove_chosen(lambda item: (self._kind.name, item.record.id))
+
+
+class KindListPage(KindListScreen, MainPage[ListedRecord]):
+    """The list as one of the main pages."""
+
+    def __init__(self, desk: Desk, kind: Kind[Any]) -> None:
+        super().__init__(desk, kind, page=kind.name)

@@ -34,9 +34,10 @@ class KindScreen(RecordScreen[Shown]):
         Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Remove it", id="record.remove"),
     ]
 
-    def __init__(self, desk: Desk, kind: Kind[Any], id: str) -> None:
+    def __init__(self, desk: Desk, kind: Kind[Any], id: str, form: type[KindForm] = KindForm) -> None:
         super().__init__(desk, RecordView(desk, lambda records, key: records.shown(kind.name, key), kind_text), id)
         self._kind = kind
+        self._form = form
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what the kind allows and the account may."""
@@ -47,7 +48,7 @@ class KindScreen(RecordScreen[Shown]):
     def action_edit(self) -> None:
         """Edit it."""
         if (shown := self.view.found) is not None:
-            self.open(KindForm(self._desk, self._kind, shown.record, shown.names))
+            self.open(self._form(self._desk, self._kind, shown.record, shown.names))
 
     def action_remove(self) -> None:
         """Remove it; undo brings it back."""
@@ -79,7 +80,7 @@ def kind_text(shown: Shown, words: Words, width: int) -> Page:
         page.text(tr("A change was refused by the server: F3 shows why."), indent=0)
     page.gap()
     for field in (field for field in kind.fields if not _stands_alone(field)):
-        if said := said_of(field, document.get(field.name), shown.names, words):
+        if said := said_of(field, document, shown.names, words):
             page.field(trd(field.title), said)
     for field in filter(_stands_alone, kind.fields):
         _tell_alone(page, field, document.get(field.name), shown.names)
@@ -107,7 +108,7 @@ def _tell_alone(page: Page, field: Field, value: Any, names: Mapping[str, str]) 
     page.heading(trd(field.title))
     if isinstance(field, Rows):
         for row in value:
-            parts = (said_of(part, row.get(part.name), names, page.words) for part in field.fields)
+            parts = (said_of(part, row, names, page.words) for part in field.fields)
             page.text(page.words.between.join(filter(None, parts)))
     else:
         page.text(value)

@@ -13,9 +13,9 @@ from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.kit.words import Words
 
 
-def said_of(field: Field, value: Any, names: Mapping[str, str], words: Words) -> str:
-    """A field's value for people; empty for nothing."""
-    return said.said_of(field, value, names, said.Forms(words.time, _due, decimal, "; ".join))
+def said_of(field: Field, document: Mapping[str, Any], names: Mapping[str, str], words: Words) -> str:
+    """The value of a document's field for people; empty for nothing."""
+    return said.said_of(field, document, names, said.Forms(words.time, _due, decimal, "; ".join))
 
 
 def _due(text: str) -> str:

@@ -19,7 +19,7 @@ from sellmode_tui.screens.customers.profile import ProfileScreen
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.screens.lookbooks.view import LookScreen
-from sellmode_tui.screens.results.words import change, value_text
+from sellmode_tui.screens.results.words import change
 from sellmode_tui.screens.sales.sale_page import SaleScreen
 from sellmode_tui.screens.tasks.view import TaskScreen
 from sellmode_tui.widgets.columns import Column
@@ -75,8 +75,8 @@ class DaysScreen(ListPage[None, Stretch]):
             str(item.period.first),
             (
                 full_day(item.period.first),
-                value_text(item.now, self._currency),
-                value_text(item.before, self._currency) if item.before else "",
+                figures.value_text(item.now, self._currency),
+                figures.value_text(item.before, self._currency) if item.before else "",
                 changed.text if changed else "",
             ),
         )

@@ -13,7 +13,7 @@ from sellmode_contract.results.measures import MONEY, sales_in
 from sellmode_contract.text import visible
 from sellmode_tui import figures, language
 from sellmode_tui.dates.names import short_day, short_month, weekday
-from sellmode_tui.language import marked, tr, trd
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records.results.detail import FigureDetail, PartOf, Stretch
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.words import Words
@@ -23,7 +23,6 @@ from sellmode_tui.screens.results.words import (
     change,
     least_step,
     period_text,
-    value_text,
 )
 from sellmode_tui.widgets import chart
 from sellmode_tui.widgets.cells import fit
@@ -48,8 +47,10 @@ _OTHERS: Final = {
 def detail_text(found: FigureDetail, words: Words, width: int) -> Page:
     """The whole figure, for a width in cells."""
     page, kpi = Page(width, words), found.figure.now.kpi
-    page.title(trd(kpi.name), value_text(found.figure.now, found.currency))
+    page.title(trd(kpi.name), figures.value_text(found.figure.now, found.currency))
     page.on_top(*_compared(found))
+    if towards := _towards(found):
+        page.on_top(*towards)
     beside = page.width >= _ROOM_BESIDE
     left = page.width - _BESIDE - 2 if beside else page.width
     drawn = _chart(found, left, height=6 if page.width < 100 else 10)
@@ -81,13 +82,36 @@ def _compared(found: FigureDetail) -> list[str]:
     said = []
     for text, then in ((tr("before"), before), (tr("a year before"), year_before)):
         changed = change(now, then)
-        value = value_text(then, found.currency)
+        value = figures.value_text(then, found.currency)
         if changed.better or changed.worse:
             way = tr("better") if changed.better else tr("worse")
             said.append(f"{text} {value}, {changed.text} {way}")
         else:
             said.append(f"{text} {value}")
     return said
+
+
+def _towards(found: FigureDetail) -> list[str]:
+    """The target, how far the figure is on its way, and what is missing each day that is left."""
+    progress, currency = found.progress, found.currency
+    if progress is None:
+        return []
+    target = tr("target {target}", target=figures.value_text(progress.goal, currency))
+    if not progress.is_way:
+        return [target, tr("met") if progress.met else tr("not met")]
+    said = [target, figures.share_text(progress)]
+    if progress.met or not found.days_left:
+        return [*said, tr("met") if progress.met else tr("not met")]
+    missing = figures.value_text(progress.missing, currency)
+    each = figures.value_text(progress.each_day(found.days_left), currency)
+    left = trn(
+        "{missing} to go, {each} a day for {number:,} day",
+        "{missing} to go, {each} a day for {number:,} days",
+        found.days_left,
+        missing=missing,
+        each=each,
+    )
+    return [*said, left]
 
 
 def _chart(found: FigureDetail, width: int, height: int) -> list[Content]:

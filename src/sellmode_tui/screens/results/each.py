@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.results.kpis import KPIS
-from sellmode_tui import language
+from sellmode_tui import figures, language
 from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.results.each import BOARDS, Board, Placed, Standing
@@ -16,7 +16,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lists.choosing import ViewedList, view_tabs
 from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.screens.results.behind import DaysScreen
-from sellmode_tui.screens.results.words import PERIODS, change, value_text
+from sellmode_tui.screens.results.words import PERIODS, change
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
 from sellmode_tui.widgets.tab_line import Tab
@@ -42,11 +42,13 @@ class EachScreen(ListPage[None, Standing]):
         Column("Figure", 16, "right", priority=9),
         Column("Change", 13, "right", priority=8),
         Column("A year before", 16, "right", priority=5),
+        Column("Target", 18, priority=7, min_width=12),
         Column("Stands out", 28, priority=6, min_width=14),
     )
     SORTED: ClassVar = {
         "Figure": lambda item: nothing_last(item.figure.now.value),
         "A year before": lambda item: nothing_last(item.figure.year_before.value),
+        "Target": lambda item: nothing_last(item.progress.share if item.progress else None),
         "Stands out": lambda item: -len(item.stands_out),
     }
     HEAD = marked("Side by side")
@@ -80,9 +82,10 @@ class EachScreen(ListPage[None, Standing]):
             f"{item.subject.stores[0]} {item.subject.person or ''}",
             (
                 item.subject.name,
-                value_text(now, item.currency),
+                figures.value_text(now, item.currency),
                 change(now, before).text,
-                value_text(year_before, item.currency),
+                figures.value_text(year_before, item.currency),
+                figures.progress_text(item.progress, item.currency) if item.progress else "",
                 stands_out,
             ),
         )
@@ -162,9 +165,9 @@ class LeaderboardScreen(ViewedList[None, Placed]):
             (
                 language.number(item.place),
                 item.subject.name,
-                value_text(item.figure.now, item.currency),
+                figures.value_text(item.figure.now, item.currency),
                 change(item.figure.now, item.figure.before).text,
-                value_text(item.beside.now, item.currency),
+                figures.value_text(item.beside.now, item.currency),
             ),
         )
 

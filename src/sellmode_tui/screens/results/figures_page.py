@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from sellmode_contract.results.figures import Compared
 from sellmode_contract.text import visible
+from sellmode_tui import figures
 from sellmode_tui.language import tr, trd, trn
 from sellmode_tui.records import RecordStore, ShownFigures, Subject
 from sellmode_tui.records.results import export
@@ -26,7 +27,8 @@ from sellmode_tui.screens.results.behind import DaysScreen
 from sellmode_tui.screens.results.boxes import ExportBox, PeriodBox, WhoseBox, saved
 from sellmode_tui.screens.results.detail import detail_text
 from sellmode_tui.screens.results.each import EachScreen, LeaderboardScreen
-from sellmode_tui.screens.results.words import PERIODS, change, period_text, value_text
+from sellmode_tui.screens.results.targets import TargetsScreen
+from sellmode_tui.screens.results.words import PERIODS, change, period_text
 from sellmode_tui.widgets.tiles import Tile, Tiles
 
 _LOW: Final = 22
@@ -45,6 +47,8 @@ class _Found(NamedTuple):
     """Whether some can be set side by side."""
     board: bool = False
     """Whether there is a leaderboard."""
+    leads: bool = False
+    """Whether there are targets to see and set."""
 
 
 class FiguresScreen(TabbedPage):
@@ -59,6 +63,7 @@ class FiguresScreen(TabbedPage):
         Binding("m", "more", "More", tooltip="All figures, or those of your work only", id="results.more"),
         Binding("c", "each", "Compare", tooltip="Stores or people side by side: what stands out", id="results.each"),
         Binding("l", "board", "Leaderboard", tooltip="People by sales, or by activity", id="results.board"),
+        Binding("t", "targets", "Targets", tooltip="The targets of figures: set them", id="results.targets"),
         Binding("x", "export", "Export", tooltip="Save these figures as CSV, JSON or SQLite", id="results.export"),
         Binding(
             "tab", "beside", "Figure", show=False, tooltip="Scroll the figure below, or go back", id="results.beside"
@@ -174,7 +179,7 @@ class FiguresScreen(TabbedPage):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What there is for whoever is signed in."""
         found = self._found
-        there = {"whose": len(found.subjects) > 1, "each": found.several, "board": found.board}
+        there = {"whose": len(found.subjects) > 1, "each": found.several, "board": found.board, "targets": found.leads}
         return there.get(action, super().check_action(action, parameters))
 
     def action_period(self) -> None:
@@ -207,6 +212,10 @@ class FiguresScreen(TabbedPage):
     def action_board(self) -> None:
         """Show the leaderboard."""
         self.open(LeaderboardScreen(self._desk, self._view.period))
+
+    def action_targets(self) -> None:
+        """Show the targets."""
+        self.open(TargetsScreen(self._desk))
 
     def action_export(self) -> None:
         """Ask for a file, and save the figures that are shown there."""
@@ -258,6 +267,7 @@ def _found(records: RecordStore, view: ResultsView) -> _Found:
         records.results.figures(of, view.period),
         records.results.has_each(),
         records.results.has_leaderboard(),
+        records.results.leads(),
     )
 
 
@@ -268,4 +278,12 @@ def _read_detail(records: RecordStore, key: tuple[Subject, str, str, object]) ->
 
 def _tile(figure: Compared, shown: ShownFigures) -> Tile:
     changed, kpi = change(figure.now, figure.before), figure.now.kpi
-    return Tile(kpi.id, trd(kpi.name), value_text(figure.now, shown.currency), changed.text, changed.meaning)
+    progress = shown.progress(figure)
+    return Tile(
+        kpi.id,
+        trd(kpi.name),
+        figures.value_text(figure.now, shown.currency),
+        changed.text,
+        changed.meaning,
+        figures.progress_text(progress, shown.currency) if progress else "",
+    )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from sellmode_contract import money
-from sellmode_contract.results.figures import DASH, Figure, rounded
+from sellmode_contract.results.figures import DASH, Figure
 from sellmode_contract.results.kpis import Kpi, Unit
 from sellmode_contract.results.periods import Period
 from sellmode_tui import figures, language
 from sellmode_tui.dates.names import dated, short_day
-from sellmode_tui.language import marked, tr, trc
+from sellmode_tui.language import marked, tr
 from sellmode_tui.widgets.meanings import MONEY_DOWN, Meaning
 
 PERIODS: Final = {
@@ -29,20 +28,11 @@ PERIODS: Final = {
 """What each named period is called."""
 
 
-def value_text(figure: Figure, currency: str) -> str:
-    """A figure; a dash for no value."""
-    value = figure.value
-    return DASH if value is None else unit_text(figure.kpi.unit, value, currency)
-
-
-def unit_text(unit: Unit, value: Fraction, currency: str) -> str:
-    """A value in its unit."""
-    return _WRITTEN[unit](value, currency)
-
-
 def axis_text(unit: Unit, value: Fraction, currency: str) -> str:
     """A round value on an axis: money without its currency."""
-    return language.number(int(value / 10 ** money.exponent(currency))) if unit == "money" else _decimal(value, "g")
+    if unit == "money":
+        return language.number(int(value / 10 ** money.exponent(currency)))
+    return figures.decimal(float(value))
 
 
 def least_step(unit: Unit, currency: str) -> Fraction:
@@ -95,18 +85,3 @@ def period_text(period: Period) -> str:
     if first.year == last.year:
         return f"{short_day(first)} {DASH} {dated(last)}"
     return f"{dated(first)} {DASH} {dated(last)}"
-
-
-def _decimal(value: Fraction, form: str) -> str:
-    return figures.decimal(float(value), f",.10{form}" if form == "g" else f",{form}")
-
-
-_WRITTEN: Final[dict[Unit, Callable[[Fraction, str], str]]] = {
-    "money": lambda value, currency: figures.priced(rounded(value), currency),
-    "count": lambda value, _: language.number(rounded(value)),
-    "ratio": lambda value, _: _decimal(value, ".2f"),
-    "percent": lambda value, _: f"{_decimal(value, '.1f')} %",
-    "points": lambda value, _: f"{'+' if value > 0 else ''}{language.number(rounded(value))}",
-    "minutes": lambda value, _: trc("minutes", "{number} min", number=language.number(rounded(value))),
-    "days": lambda value, _: _decimal(value, ".1f"),
-}

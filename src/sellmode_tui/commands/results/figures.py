@@ -17,6 +17,7 @@ from sellmode_contract.text import visible
 from sellmode_tui.commands.kit.base import Opened, command
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 from sellmode_tui.commands.kit.output import minute, say
+from sellmode_tui.figures import progress_text
 from sellmode_tui.records import ShownFigures, Subject
 from sellmode_tui.records.results import export
 from sellmode_tui.records.results.access import THIS_MONTH
@@ -138,11 +139,17 @@ def _print(opened: Opened, shown: ShownFigures, figures: Sequence[Compared]) -> 
         {
             "FIGURE": lambda figure: figure.now.kpi.name,
             "NOW": lambda figure: figure.now.text(shown.currency),
+            **({"TARGET": lambda figure: _progress(shown, figure)} if shown.goals else {}),
             "BEFORE": lambda figure: figure.before.text(shown.currency),
             "A YEAR BEFORE": lambda figure: figure.year_before.text(shown.currency),
         },
         empty="",
     )
+
+
+def _progress(shown: ShownFigures, figure: Compared) -> str:
+    progress = shown.progress(figure)
+    return progress_text(progress, shown.currency) if progress else ""
 
 
 def _tell(shown: ShownFigures, zone: dt.tzinfo, other_currency: int) -> None:

@@ -1,0 +1,1 @@
+"""Commands of figures and of their targets."""
