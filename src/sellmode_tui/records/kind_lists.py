@@ -23,6 +23,7 @@ from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode, of_kind, table_of
 from sellmode_tui.records.along import Along, Stretch
 from sellmode_tui.records.context import Context
+from sellmode_tui.records.customers.names import visible_names
 from sellmode_tui.records.readings import Readings
 
 
@@ -101,17 +102,17 @@ class KindList:
 
     def _listed(self, reading: Reading, records: Sequence[Record]) -> list[ListedRecord]:
         around = self._readings.context(reading)
-        return [ListedRecord(record, dict(self._names(record, reading, around))) for record in records]
+        fields = [name for name in self._kind.listed if _names_customer(self._kind.by_name[name])]
+        named = (getattr(record, name) for record in records for name in fields)
+        customers = visible_names(reading, filter(None, named)) if fields else {}
+        return [ListedRecord(record, dict(self._names(record, customers, around))) for record in records]
 
-    def _names(self, record: Record, reading: Reading, around: Context) -> Iterator[tuple[str, str]]:
+    def _names(self, record: Record, customers: Mapping[str, str], around: Context) -> Iterator[tuple[str, str]]:
         for name in self._kind.listed:
             field, id = self._kind.by_name[name], getattr(record, name)
             match field:
                 case Ref(to="customer") if id:
-                    row = reading.connection.execute(
-                        f"SELECT c.name FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
-                    ).fetchone()
-                    yield id, row[0] if row else ""
+                    yield id, customers.get(id, "")
                 case Ref(to="staff") if id:
                     yield id, around.name_of(id)
                 case Ref(to="store") if id:
@@ -197,6 +198,10 @@ class _Some:
             f"SELECT k.pk FROM {self._table} WHERE k.id = ? AND {self._of_kind}", (id,)
         ).fetchone()
         return self._found.index(row[0]) if row and row[0] in self._found else None
+
+
+def _names_customer(field: Field) -> bool:
+    return isinstance(field, Ref) and field.to == "customer"
 
 
 def _value(field: Field) -> str:

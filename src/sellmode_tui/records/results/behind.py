@@ -34,6 +34,7 @@ from sellmode_contract.translatable import Translatable, marked
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import OTHER, TASK_KINDS, decode, instant
 from sellmode_tui.records.context import Context
+from sellmode_tui.records.customers.names import visible_names
 from sellmode_tui.records.results.subjects import Subject
 from sellmode_tui.records.tasks.lines import whose as falls_to
 
@@ -91,7 +92,7 @@ def happened(reading: Reading, around: Context, subject: Subject, kpi: Kpi, day:
     of_day = _Day(reading, subject, kpi, day, day_start(day, zone), day_start(day + _A_DAY, zone))
     readers = dict.fromkeys(_SOURCES[source] for source in kpi.sources if source in _SOURCES)
     found = list({record.id: (record, amount) for read in readers for record, amount in read(of_day)}.values())
-    names = _names(reading, {parent for record, _ in found if (parent := parent_of(record))})
+    names = visible_names(reading, {parent for record, _ in found if (parent := parent_of(record))})
     return [_told(record, amount, names, around.currency) for record, amount in found]
 
 
@@ -155,18 +156,6 @@ _SOURCES: Final[dict[str, Callable[[_Day], _Found]]] = {
     CONSENT: _customers,
     DEALINGS: lambda of: chain(_contacts(of), _lookbooks(of)),
 }
-
-
-def _names(reading: Reading, customers: set[str]) -> dict[str, str]:
-    """Those of them who can be seen."""
-    found = {}
-    for id in customers:
-        row = reading.connection.execute(
-            f"SELECT c.name FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
-        ).fetchone()
-        if row:
-            found[id] = row[0]
-    return found
 
 
 def _told(record: Record, amount: int | None, names: dict[str, str], currency: str) -> Happened:
