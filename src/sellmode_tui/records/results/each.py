@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
 from sellmode_contract.results.figures import Compared
-from sellmode_contract.results.kpis import FIRST, KPIS
+from sellmode_contract.results.kpis import FIRST, KPIS, in_order
 from sellmode_contract.results.periods import Period
 from sellmode_contract.results.standing_out import far_off
 from sellmode_contract.results.targets import Progress
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.records.context import Context
-from sellmode_tui.records.results.shown import ShownFigures, shown, totals_of, work_of
+from sellmode_tui.records.results.shown import figures_of, totals_of, work_of
 from sellmode_tui.records.results.subjects import Subject, people, subjects
+from sellmode_tui.records.results.targets import goals_of
 
 Board = Literal["sales", "activity"]
 BOARDS: Final[dict[Board, tuple[str, str]]] = {
@@ -64,43 +65,50 @@ def has_leaderboard(around: Context) -> bool:
 
 def each(reading: Reading, around: Context, kpi: str, when: When) -> list[Standing]:
     """One figure of each, in the order of their names, with all in which they stand out."""
-    found = _shown(reading, around, side_by_side(around), when)
-    if not found:
+    whose = side_by_side(around)
+    if not whose:
         return []
-    by_kpi = [{one.now.kpi.id: one for one in all_of.figures} for all_of in found]
-    first = [id for id in FIRST[work_of(around)] if id in by_kpi[0]]
-    far = {id: far_off([figures[id].now.value for figures in by_kpi]) for id in first}
-    which = kpi if kpi in by_kpi[0] else first[0]
+    there = [each.id for each in in_order(work_of(around), "person" if whose[0].person else "store")]
+    first = [id for id in FIRST[work_of(around)] if id in there]
+    which = kpi if kpi in there else first[0]
+    found = [
+        {one.now.kpi.id: one for one in figures} for figures in _figures(reading, around, whose, [*first, which], when)
+    ]
+    far = {id: far_off([figures[id].now.value for figures in found]) for id in first}
     return [
         Standing(
-            all_of.subject,
-            all_of.currency,
+            subject,
+            around.currency,
             figures[which],
-            all_of.progress(figures[which]),
+            _progress(reading, subject, figures[which], when),
             tuple((id, far[id][place]) for id in first if far[id][place]),
         )
-        for place, (all_of, figures) in enumerate(zip(found, by_kpi, strict=True))
+        for place, (subject, figures) in enumerate(zip(whose, found, strict=True))
     ]
+
+
+def _progress(reading: Reading, subject: Subject, figure: Compared, when: When) -> Progress | None:
+    goal = goals_of(reading, subject, when(subject)[0]).get(figure.now.kpi.id)
+    return Progress(goal, figure.now) if goal else None
 
 
 def leaderboard(reading: Reading, around: Context, board: Board, when: When) -> list[Placed]:
     """The people of the stores that one leads, those with most first; nobody where there is no leaderboard."""
     if not has_leaderboard(around):
         return []
-    found = _shown(reading, around, people(around), when)
-    ranked = sorted(found, key=lambda all_of: (-_of(all_of, board, 0).now.numerator, all_of.subject.name))
-    amounts = [_of(all_of, board, 0).now.numerator for all_of in ranked]
+    whose = people(around)
+    found = zip(whose, _figures(reading, around, whose, BOARDS[board], when), strict=True)
+    ranked = sorted(found, key=lambda each: (-each[1][0].now.numerator, each[0].name))
+    amounts = [figures[0].now.numerator for _, figures in ranked]
     return [
-        Placed(amounts.index(amount) + 1, all_of.subject, all_of.currency, _of(all_of, board, 0), _of(all_of, board, 1))
-        for all_of, amount in zip(ranked, amounts, strict=True)
+        Placed(amounts.index(amount) + 1, subject, around.currency, *figures)
+        for (subject, figures), amount in zip(ranked, amounts, strict=True)
     ]
 
 
-def _shown(reading: Reading, around: Context, whose: list[Subject], when: When) -> list[ShownFigures]:
-    totals = totals_of(reading)
-    return [shown(reading, around, subject, *when(subject), totals) for subject in whose]
-
-
-def _of(all_of: ShownFigures, board: Board, which: int) -> Compared:
-    kpi = KPIS[BOARDS[board][which]]
-    return next(one for one in all_of.figures if one.now.kpi is kpi)
+def _figures(
+    reading: Reading, around: Context, whose: Sequence[Subject], kpis: Sequence[str], when: When
+) -> list[tuple[Compared, ...]]:
+    """Some figures of each."""
+    totals, wanted = totals_of(reading), [KPIS[id] for id in dict.fromkeys(kpis)]
+    return [figures_of(around, subject, wanted, *when(subject), totals) for subject in whose]

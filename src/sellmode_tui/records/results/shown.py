@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from sellmode_contract.kinds.fact import Fact, FactCard
 from sellmode_contract.results.figures import Compared, Figure, Totals, compared
-from sellmode_contract.results.kpis import FIRST, in_order
+from sellmode_contract.results.kpis import FIRST, Kpi, in_order
 from sellmode_contract.results.periods import Period
 from sellmode_contract.results.targets import Progress
 from sellmode_contract.roles import Work
@@ -60,7 +60,7 @@ def shown(
     reading: Reading, around: Context, subject: Subject, period: Period, today: dt.date, totals: TotalsOf
 ) -> ShownFigures:
     """All of them."""
-    whole, work = all_stores_of(around), work_of(around)
+    work = work_of(around)
     kpis = in_order(work, "person" if subject.person else "store")
     return ShownFigures(
         subject=subject,
@@ -69,16 +69,24 @@ def shown(
         year_before=period.year_before(),
         today=today,
         currency=around.currency,
-        figures=compared(
-            kpis,
-            period,
-            lambda each: totals(subject, each, today),
-            (lambda each: totals(whole, each, today)) if whole else None,
-        ),
+        figures=figures_of(around, subject, kpis, period, today, totals),
         goals=goals_of(reading, subject, period),
         first=sum(kpi.id in FIRST[work] for kpi in kpis),
         other_currency=sum(totals(subject, period, today).measured("other_currency").values()),
         complete_until=complete_until(reading),
+    )
+
+
+def figures_of(
+    around: Context, subject: Subject, kpis: Iterable[Kpi], period: Period, today: dt.date, totals: TotalsOf
+) -> tuple[Compared, ...]:
+    """Some of them."""
+    whole = all_stores_of(around)
+    return compared(
+        kpis,
+        period,
+        lambda each: totals(subject, each, today),
+        (lambda each: totals(whole, each, today)) if whole else None,
     )
 
 
