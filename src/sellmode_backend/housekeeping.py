@@ -17,7 +17,7 @@ from sellmode_backend.rules import events
 from sellmode_backend.shopper import touches
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.shopper.requests import sessions as talk_sessions
-from sellmode_backend.store import clients, duplicates, feeds, matching, presence
+from sellmode_backend.store import clients, duplicates, feeds, matching, presence, typing
 from sellmode_backend.store.database import Database, is_fleeting
 from sellmode_backend.webhooks import inbox
 
@@ -78,6 +78,7 @@ def tidy(database: Database, now: dt.datetime) -> None:
         partial(touches.forget_old, now=now),
         partial(kept.forget_old, now=now),
         partial(talk_sessions.forget_ended, now=now),
+        partial(typing.forget_old, now=now),
         partial(inbox.forget_old, now=now),
         partial(presence.forget_old, now=now),
     ):

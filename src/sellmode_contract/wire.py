@@ -161,6 +161,9 @@ class SyncRequest(_Body, frozen=True, kw_only=True):
     m: tuple[msgspec.Raw, ...] = ()
     """Mutations (``mutations.Queued``) in the order of their ``seq``, at most MAX_MUTATIONS. Judged before anything
     is read, so that an edit is judged before its record leaves."""
+    typing: str = ""
+    """Id of a request whose customer is being written to just now, by who has taken it; said again every few seconds,
+    and kept by nobody."""
 
 
 class Salvage(_Secret, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ _ADDED = {
     "0019": ("DELETE FROM record_key WHERE kind = 'stock'",),
     "0020": ("DROP TABLE presence_lease", "DROP TABLE presence_interval"),
     "0021": ("DROP TABLE talk_session",),
+    "0022": ("DROP TABLE talk_typing",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

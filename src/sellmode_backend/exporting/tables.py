@@ -135,6 +135,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "session": "secrets",
     "device": "secrets",
     "talk_session": "secrets",
+    "talk_typing": "of some seconds",
     "attempt": "limits on guessing, of the last minutes",
     "client": "what terminals have sent to one database",
     "mutation": "what terminals have sent to one database",

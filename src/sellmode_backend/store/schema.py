@@ -489,6 +489,17 @@ talk_session = sa.Table(
 )
 """Who may read and go on with the talk of a request: the customer who has made it, and whoever has their link."""
 
+talk_typing = sa.Table(
+    "talk_typing",
+    metadata,
+    sa.Column("talk", sa.Text, primary_key=True),
+    sa.Column("side", sa.Text, primary_key=True, doc="customer or store"),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""Who writes just now in a talk, and since when that was not said again."""
+
 picture = sa.Table(
     "picture",
     metadata,

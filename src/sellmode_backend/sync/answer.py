@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
 from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
-from sellmode_backend.store import clients, feeds, presence
+from sellmode_backend.store import clients, feeds, presence, records, typing
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.feeds import Clock
 from sellmode_backend.store.presence import Device
@@ -34,6 +34,7 @@ from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.push import Push, Pushed, push
 from sellmode_backend.sync.standing import Standing, standing
 from sellmode_contract import audiences, visibility, wire
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.mutations.operations import known_changes
 
 _log = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ def answer(
             lines = answering.begin(connection, pushed)
     _note_contact(database, token, answering, clock())
     _note_poll(database, answering, clock())
+    if request.typing:
+        _note_typing(database, request.typing, answering.standing.view.account.id, clock())
     while True:
         _note_sent(database, answering, clock())
         chunk = Chunk(_ENCODER.encode_lines(lines), len(lines), isinstance(lines[-1], wire.End))
@@ -300,6 +303,19 @@ def _note_poll(database: Database, answering: _Answering, now: dt.datetime) -> N
             presence.polled(connection, Device(session.account.id, session.device), now)
     except _IN_THE_WAY:
         _log.warning("who is connected could not be noted: the database is busy")
+
+
+def _note_typing(database: Database, id: str, who: str, now: dt.datetime) -> None:
+    """Let the customer of a request know that who has taken it is writing; that they are not is told by nobody."""
+    with database.snapshot() as connection:
+        request = records.read(connection, "request", id)
+    if not (isinstance(request, Request) and request.claimed_by == who):
+        return
+    try:
+        with database.transaction(light=True) as connection:
+            typing.note(connection, id, request.store, "store", now)
+    except _IN_THE_WAY:  # it is said again
+        _log.warning("that somebody is writing could not be told: the database is busy")
 
 
 def _note_sent(database: Database, answering: _Answering, now: dt.datetime) -> None:

@@ -1,5 +1,7 @@
 """The stream that says "pull now" (``GET /v1/sync/events``): which feeds have moved, never what is in them.
 
+It says also, by the id of a request, that its customer is writing just now, to who sees their talk.
+
 However many listen, a worker asks for the clocks when its bell rings (``store.bell``), ten times a second at most, and
 before each sign of life; while the bell is deaf, once a second. All that is asked of the database is asked there; a
 stream holds no connection. On each change of its feeds, and now and then besides, a stream's session and scopes are
@@ -20,9 +22,10 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
-from sellmode_backend.store import feeds, settings
+from sellmode_backend.store import feeds, settings, typing
 from sellmode_backend.store.bell import Bell
 from sellmode_backend.store.database import Database
+from sellmode_backend.store.typing import Typing
 from sellmode_contract import audiences, visibility, wire
 
 END_STREAMS = "end_streams"
@@ -51,6 +54,7 @@ class Stream:
         self.looked_at = 0.0
         """When session and scopes were looked at last, by the loop's clock."""
         self._moved: dict[str, int] = {}
+        self._typing: set[str] = set()
         self._alive = True
         self._over = False
         self._news = asyncio.Event()
@@ -64,6 +68,11 @@ class Stream:
     def poke(self, feed: str, seq: int) -> None:
         """A feed's clock shows another number."""
         self._moved[feed] = seq
+        self._news.set()
+
+    def typing(self, request: str) -> None:
+        """The customer of a request is writing."""
+        self._typing.add(request)
         self._news.set()
 
     def alive(self) -> None:
@@ -81,7 +90,9 @@ class Stream:
         while not self._over:
             self._news.clear()
             moved, self._moved = self._moved, {}
+            writing, self._typing = self._typing, set()
             told = [_ALIVE] * self._alive + [_poke(feed, seq) for feed, seq in sorted(moved.items())]
+            told += [_typing(request) for request in sorted(writing)]
             self._alive = False
             if told:
                 yield b"".join(told)
@@ -90,6 +101,10 @@ class Stream:
 
 def _poke(feed: str, seq: int) -> bytes:
     return b"event: poke\ndata: %b\n\n" % msgspec.json.encode({"feed": feed, "seq": seq})
+
+
+def _typing(request: str) -> bytes:
+    return b"event: typing\ndata: %b\n\n" % msgspec.json.encode({"request": request})
 
 
 class Hub:
@@ -118,6 +133,8 @@ class Hub:
         """By feed."""
         self._clocks: dict[str, int] = {}
         """What each feed that somebody listens to showed when last asked."""
+        self._typing: dict[str, Typing] = {}
+        """Which customers were writing when last asked, by request."""
         self._polling: asyncio.Task[None] | None = None
         # Requests that fill the common threads do not keep pokes back.
         self._thread = CapacityLimiter(1)
@@ -226,7 +243,7 @@ class Hub:
                         stream.alive()
 
     async def _look_around(self) -> None:
-        clocks = await to_thread.run_sync(self._read_clocks, list(self._listeners), limiter=self._thread)
+        clocks, writing = await to_thread.run_sync(self._read_news, list(self._listeners), limiter=self._thread)
         moved = {feed: seq for feed, seq in clocks.items() if feed in self._listeners and self._clocks.get(feed) != seq}
         now = asyncio.get_running_loop().time()
         due = [stream for stream in self._streams if now - stream.looked_at >= self._look_seconds]
@@ -244,6 +261,17 @@ class Hub:
                 stream.poke(feed, seq)
                 self._clocks[feed] = seq
 
+        self._tell_typing(writing)
+
+    def _tell_typing(self, writing: Iterable[Typing]) -> None:
+        before, self._typing = self._typing, {each.request: each for each in writing}
+        for each in self._typing.values():
+            team, own = each.tags
+            if before.get(each.request) != each:
+                for stream in self._listeners.get(audiences.feed_of(team or own or ""), ()):
+                    if not stream.scopes.isdisjoint((f"team/{team}", f"own/{own}")):
+                        stream.typing(each.request)
+
     def _look_at(self, stream: Stream, scopes: frozenset[str] | None) -> None:
         if scopes is None:
             stream.end()
@@ -256,9 +284,9 @@ class Hub:
             scopes = _scopes(connection, token, self._clock(), settings.mode(connection))
             return scopes, feeds.heads(connection, set(map(audiences.feed_of, scopes)))
 
-    def _read_clocks(self, of: Collection[str]) -> dict[str, int]:
+    def _read_news(self, of: Collection[str]) -> tuple[dict[str, int], list[Typing]]:
         with self._database.snapshot() as connection:
-            return feeds.heads(connection, of)
+            return feeds.heads(connection, of), typing.fresh(connection, "customer", self._clock())
 
     def _look(self, tokens: Collection[str]) -> dict[str, frozenset[str] | None]:
         """The scopes of sessions by now; None for one that has ended."""

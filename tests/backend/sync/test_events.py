@@ -83,7 +83,7 @@ class Listener:
         heard: list[Any] = []
         while True:
             item = self._heard.get(timeout=DEADLINE)
-            if item == wanted or (isinstance(item, tuple) and item[1]["feed"] == wanted):
+            if item == wanted or (isinstance(item, tuple) and item[1].get("feed") == wanted):
                 return heard
             assert item not in (OVER, CUT), heard
             heard.append(item)
