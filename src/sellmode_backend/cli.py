@@ -225,6 +225,7 @@ _LAZY = {
     ),
     "brand": ("sellmode_backend.shopper.commands", "How customers' pages look, and where their links lead."),
     "conformance": ("sellmode_backend.conformance.commands", "Hold a backend to the contract of docs/sync.md."),
+    "connector": ("sellmode_backend.shopper.commands", "Which web shops customers may ask from, and the tag for them."),
     "customers": ("sellmode_backend.customers.commands", "Assign customers, and merge two who are one."),
     "export": ("sellmode_backend.exporting.commands", "Write all of the retailer as CSV files, or as SQLite."),
     "fields": (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sellmode_backend.http import FORM
+from sellmode_backend.shopper.requests import connecting
 from sellmode_backend.webhooks import endpoints, plain, shopify
 
 _TOKEN: Final = {
@@ -17,12 +18,16 @@ _TOKEN: Final = {
 }
 _PRODUCT: Final = {"name": "product", "in": "path", "required": True, "schema": {"type": "string"}}
 _NOTHING: Final = {"404": {"description": "No page is open here: unknown, expired and revoked links answer alike"}}
-_ANSWERED: Final = {
-    "303": {"description": "To the talk"},
+_UNFIT: Final = {
     "413": {"description": "More than a form holds"},
-    "422": {"description": "The page again, with what was written, and what is wrong with it"},
+    "422": {"description": "What is wrong with it: on the page, with what was written, or for a script"},
     "429": {"description": "Likewise: that was too much at once"},
 }
+_ANSWERED: Final = {"303": {"description": "To the talk"}, **_UNFIT}
+_OTHER_SITE: Final = {"description": "A page of a site that the retailer has not allowed"}
+_WRITTEN: Final = {"200": {"description": "Done, for a script"}, "400": _OTHER_SITE, **_ANSWERED}
+_AFTER: Final = {"name": "after", "in": "query", "description": "Only lines behind it", "schema": {"type": "integer"}}
+_RESUME: Final = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
 _LATER: Final = {"503": {"description": "A page that asks to try again in a moment"}}
 
 
@@ -49,11 +54,43 @@ def paths() -> dict[str, Any]:
             ),
         },
         "/t/{token}": {"get": _page("The page of a customer's own talk", {"200": _body("text/html")})},
-        "/t/{token}/lines": {"post": _page("Write a further line", _ANSWERED, form=["guard", "text"], more=["key"])},
-        "/t/{token}/rating": {"post": _page("Rate it", _ANSWERED, form=["guard", "rating"], more=["comment"])},
+        "/t/{token}/events": {
+            "get": _page(
+                "The lines of a talk as they come: line, state, typing",
+                {"200": _body("text/event-stream"), "400": _OTHER_SITE}, _AFTER, _RESUME,
+            )
+        },
+        "/t/{token}/lines": {
+            "get": _page("The lines of a talk", {"200": _body("application/json"), "400": _OTHER_SITE}, _AFTER),
+            "post": _page("Write a further line", _WRITTEN, form=["text"], more=["guard", "key"]),
+        },
+        "/t/{token}/rating": {"post": _page("Rate it", _WRITTEN, form=["rating"], more=["guard", "comment"])},
+        "/t/{token}/read": {"post": _page("Say what came or was read", _WRITTEN, form=["n"], more=["guard", "seen"])},
+        "/t/{token}/typing": {"post": _page("Say that somebody is writing", _WRITTEN, form=[], more=["guard"])},
         "/t/{token}/transcript": {
             "get": _page("The talk as text", {"200": _body("text/plain")}),
-            "post": _page("Wish for the talk by e-mail", _ANSWERED, form=["guard", "email"]),
+            "post": _page("Wish for the talk by e-mail", _WRITTEN, form=["email"], more=["guard"]),
+        },
+        connecting.SCRIPT_PATH: {
+            "get": {"summary": "The connector's script", "responses": {"200": _body("text/javascript")}}
+        },
+        connecting.CONNECT_PATH: {
+            "get": {
+                "summary": "What the connector of a store shows, for allowed web shops",
+                "parameters": [
+                    {"name": name, "in": "query", "required": name == "store", "schema": {"type": "string"}}
+                    for name in ("store", "lang")
+                ],
+                "responses": {"200": _body("application/json"), "400": _OTHER_SITE, **_NOTHING},
+            },
+            "post": {
+                "summary": "Ask by the connector",
+                "requestBody": _form(
+                    ["store", "guard", "way", "text"],
+                    ["person", "name", "email", "phone", "wish", "agreed", "sku", "page", "lang"],
+                ),
+                "responses": {"200": _body("application/json"), **_UNFIT, "400": _OTHER_SITE, **_NOTHING},
+            },
         },
         "/c/{token}/{product}": {"get": _page("Go to a product in the shop", {"303": _said("There")}, _PRODUCT)},
         "/p/{token}/{product}": {"get": _page("A picture of a page", {"200": _body("image/jpeg")}, _PRODUCT)},
@@ -89,14 +126,16 @@ def _page(
         "parameters": [_TOKEN, *parameters],
         "responses": {**answers, **_NOTHING, **_LATER},
     }
-    if form:
-        schema = {
-            "type": "object",
-            "properties": {name: {"type": "string"} for name in (*form, *more)},
-            "required": form,
-        }
-        page["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
+    if form or more:
+        page["requestBody"] = _form(form or [], more)
     return page
+
+
+def _form(needed: list[str], more: Sequence[str]) -> dict[str, Any]:
+    """A form with fields that are needed, and others."""
+    fields = {name: {"type": "string"} for name in (*needed, *more)}
+    schema = {"type": "object", "properties": fields, "required": needed}
+    return {"required": True, "content": {FORM: {"schema": schema}}}
 
 
 def _answer(summary: str, *fields: str) -> dict[str, Any]:

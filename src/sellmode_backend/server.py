@@ -27,7 +27,9 @@ from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.service import presences, reservations
 from sellmode_backend.shopper.endpoints import ShopperEndpoints
 from sellmode_backend.shopper.pictures.endpoints import PictureEndpoints
+from sellmode_backend.shopper.requests.connecting import ConnectorEndpoints
 from sellmode_backend.shopper.requests.endpoints import RequestEndpoints
+from sellmode_backend.shopper.requests.live import Chats
 from sellmode_backend.store.bell import Bell
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
@@ -60,6 +62,10 @@ class ServerSettings:
     """A preview that takes longer is given up."""
     max_streams: int = 1000
     """Terminals that may listen to one worker for changes."""
+    max_chats: int = 3000
+    """Customers' pages that may listen to one worker for what is written to them; others ask now and then."""
+    chat_alive_seconds: float = 20
+    """How often a customer's page is told that the line is up, and its talk looked at."""
     poke_poll_seconds: float = 1
     """How often a worker asks the database for changes while somebody listens and it cannot hear of them."""
     poke_alive_seconds: float = wire.ALIVE_SECONDS
@@ -100,9 +106,19 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
         database, clock, bodies, parallel=settings.parallel_previews, seconds=settings.preview_seconds
     )
 
+    chats = Chats(
+        database,
+        bell,
+        clock,
+        most=settings.max_chats,
+        poll_seconds=settings.poke_poll_seconds,
+        alive_seconds=settings.chat_alive_seconds,
+    )
+
     def end() -> None:
         """End what would go on for long: the server stops."""
         hub.close()
+        chats.close()
         previews.end()
 
     def passed(report: PassReport) -> None:
@@ -124,6 +140,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             for task in tasks:
                 task.cancel()
             hub.close()
+            chats.close()
             # What has begun in a thread goes on to its end: whoever closes the database comes after.
             await asyncio.gather(*tasks, bell.close(), return_exceptions=True)
 
@@ -134,7 +151,8 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             *SyncEndpoints(database, clock, bodies, hub, counters, streams).routes,
             *previews.routes,
             *ShopperEndpoints(database, clock, bodies).routes,
-            *RequestEndpoints(database, clock, bodies).routes,
+            *RequestEndpoints(database, clock, bodies, chats).routes,
+            *ConnectorEndpoints(database, clock, bodies).routes,
             *PictureEndpoints(database, clock).routes,
             *WebhookEndpoints(database, clock, bodies, settings.webhook_secrets, event_came).routes,
             *HealthEndpoints(database).routes,

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -57,6 +58,11 @@ def of_text(words: str) -> Response:
         "Content-Disposition": 'attachment; filename="conversation.txt"',
     }
     return Response(words, headers={**HEADERS, **headers}, media_type="text/plain; charset=utf-8")
+
+
+def of_data(value: object, status: int = 200) -> Response:
+    """Something for a script."""
+    return Response(msgspec.json.encode(value), status, {"Cache-Control": "no-store"}, media_type="application/json")
 
 
 def elsewhere(location: str) -> Response:

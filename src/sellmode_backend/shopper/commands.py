@@ -1,6 +1,8 @@
-"""The operator's command on what customers see."""
+"""The operator's commands on what customers see."""
 
 from __future__ import annotations
+
+from html import escape
 
 import click
 import msgspec
@@ -8,8 +10,10 @@ import msgspec
 from sellmode_backend.cli import database_option, json_option, print_answer
 from sellmode_backend.shopper import brand as brands
 from sellmode_backend.shopper.languages import LANGUAGES
+from sellmode_backend.shopper.requests import connector
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
+from sellmode_contract import text
 
 
 @click.command("brand")
@@ -100,3 +104,40 @@ def brand_command(
 def _named(hosts: tuple[str, ...]) -> tuple[str, ...] | None:
     """Hosts as they are kept; None if the option was not given."""
     return tuple(host.lower() for host in hosts if host) if hosts else None
+
+
+@click.command("connector")
+@database_option()
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A web shop whose pages customers may ask from, such as https://shop.example.com; all of them, each with this"
+    " option; '' for none.",
+)
+@click.option("--days", type=int, help="For how long after they last wrote customers can go on with a talk.")
+@json_option
+def connector_command(*, database: Database, origins: tuple[str, ...], days: int | None, as_json: bool) -> None:
+    """Show the tag that puts the connector on the pages of a web shop, for each store; or change who may have it.
+
+    What it offers is set by `service`, how it looks by `brand`.
+    """
+    asked = {"origins": tuple(each.lower() for each in origins if each) if origins else None, "days": days}
+    changes = {name: value for name, value in asked.items() if value is not None}
+    with database.transaction() if changes else database.snapshot() as connection:
+        now = connector.read(connection)
+        if changes:
+            now = msgspec.structs.replace(now, **changes)
+            connector.write(connection, now)
+        retailer, stores = settings.retailer(connection), settings.stores(connection)
+    at = (retailer.pages_at if retailer else "") or "https://HOST"
+    tags = {
+        entry.name: f'<script src="{at}/connect.js" data-store="{escape(entry.id)}" async></script>' for entry in stores
+    }
+    rows = [
+        ["web shops", ", ".join(now.origins) or "none: customers ask from no shop"],
+        ["days", str(now.days)],
+        *([text.visible(name), tag] for name, tag in tags.items()),
+    ]
+    print_answer({"origins": now.origins, "days": now.days, "tags": tags}, rows, as_json=as_json)

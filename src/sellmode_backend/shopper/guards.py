@@ -26,6 +26,8 @@ def secret_of(connection: Connection) -> bytes:
 
 def make_secret(connection: Connection) -> bytes:
     """The database's secret, made if there is none."""
+    if secret := secret_of(connection):
+        return secret
     setting_values.write_first(connection, Key.SHOPPER_SECRET, secrets.token_hex(32))
     return secret_of(connection)
 

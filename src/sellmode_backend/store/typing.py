@@ -21,6 +21,8 @@ Side: TypeAlias = Literal["customer", "store"]
 LASTS: Final = dt.timedelta(seconds=6)
 """So long after it was said somebody counts as writing."""
 
+_NEW: Final = dt.timedelta(seconds=1)
+
 
 class Typing(NamedTuple):
     """One side of a talk writes."""
@@ -32,7 +34,11 @@ class Typing(NamedTuple):
 
 
 def note(connection: Connection, request: str, store: str, side: Side, now: dt.datetime) -> None:
-    """A side of a request's talk is writing."""
+    """A side of a request's talk is writing; what comes right after that it said so is nothing new."""
+    said = sa.select(talk_typing.c.at).where(talk_typing.c.talk == talk_id(request), talk_typing.c.side == side)
+    at = connection.scalar(said)
+    if at is not None and now - _NEW < at <= now:
+        return
     bulk.upsert(connection, talk_typing, [{"talk": talk_id(request), "side": side, "request": request, "at": now}])
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_notify(NOTES, store)))

@@ -98,6 +98,20 @@ def test_the_command_changes_what_it_is_given_and_shows_it_all(sqlite_url: str) 
     assert json.loads(none.stdout)["hosts"] == []
 
 
+def test_the_connectors_tag_is_printed_for_the_shops_that_may_have_it(sqlite_url: str) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(commands, ["connector", "--database", sqlite_url, *arguments])
+
+    with retailer_database(sqlite_url):
+        assert "none: customers ask from no shop" in run().output
+        shown = json.loads(run("--origin", "https://Shop.example", "--days", "7", "--json").stdout)
+        assert (shown["origins"], shown["days"]) == (["https://shop.example"], 7)
+        assert shown["tags"]["Alpha"] == '<script src="https://HOST/connect.js" data-store="Alpha" async></script>'
+        for wrong in (["--origin", "http://shop.example"], ["--origin", "https://shop.example/"], ["--days", "0"]):
+            assert isinstance(run(*wrong).exception, SettingError), wrong
+        assert json.loads(run("--origin", "", "--json").stdout)["origins"] == []
+
+
 def test_customers_may_reach_their_pages_elsewhere_than_terminals_sign_in(prepared_url: str) -> None:
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(commands, ["brand", "--database", prepared_url, *arguments])

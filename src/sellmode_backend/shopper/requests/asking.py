@@ -29,7 +29,7 @@ LONGEST_FIELDS: Final = {"text": LONGEST, "name": 100, "email": 200, "phone": 50
 """Characters of what a customer writes, by field."""
 RATES: Final = (limits.Rate(20, dt.timedelta(hours=1)), limits.Rate(60, dt.timedelta(days=1)))
 """How often is asked from one address."""
-_REACHED_BY: Final[Mapping[Way, tuple[str, ...]]] = {
+REACHED_BY: Final[Mapping[Way, tuple[str, ...]]] = {
     "chat": (),
     "email": ("email",),
     "sms": ("phone",),
@@ -98,13 +98,19 @@ def read(fields: Mapping[str, str], offered: tuple[Way, ...], consent: str, lang
     phone = phones.e164(written["phone"], "") if written["phone"] else ""
     if written["phone"] and not phone:
         raise Unfit("phone", "phone")
-    reached_by = _REACHED_BY[way]
+    reached_by = REACHED_BY[way]
     if reached_by and not any(written[name] for name in reached_by):
         raise Unfit(reached_by[0] if len(reached_by) == 1 else "reach", reached_by[0])
     agrees = fields.get("agreed") == "yes"
     if reached_by and not agrees:
         raise Unfit("agree", "agreed")
     return Asked(way, **{**written, "phone": phone}, agreed=consent if agrees else "", language=language)
+
+
+def admit(connection: Connection, address: str, now: dt.datetime) -> None:
+    """Count that somebody asks from an address. Raises TooManyAttempts."""
+    for rate in RATES:
+        limits.allow(connection, ("ask", str(rate.within), limits.network(address)), rate, now)
 
 
 def ask(connection: Connection, guard: str, token: str, origin: Origin, asked: Asked, now: dt.datetime) -> str:

@@ -1,4 +1,7 @@
-"""What customers ask for over HTTP: the page on which they ask, and that of their talk, all without script."""
+"""What customers ask for over HTTP: the page on which they ask, and that of their talk, which works without script.
+
+Pages of web shops that the retailer allows have the same of a talk, by script (``connecting.py``).
+"""
 
 from __future__ import annotations
 
@@ -6,44 +9,49 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from anyio import to_thread
 from sqlalchemy.engine import Connection
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from sellmode_backend.accounts import limits
 from sellmode_backend.accounts.signing_in import Clock
-from sellmode_backend.http import Bodies, address_of
+from sellmode_backend.http import Bodies, Refused, address_of, mark_known
 from sellmode_backend.shopper import answers, guards, shared
 from sellmode_backend.shopper import brand as brands
-from sellmode_backend.shopper.goods import store_name
 from sellmode_backend.shopper.languages import words_for
-from sellmode_backend.shopper.requests import asking, pages, sessions, talking
-from sellmode_backend.shopper.requests.asking import Origin, Unfit
+from sellmode_backend.shopper.requests import asking, live, origins, pages, sessions, showing, talking
+from sellmode_backend.shopper.requests.asking import LONGEST_FIELDS, Origin, Unfit
+from sellmode_backend.shopper.requests.live import Chats
+from sellmode_backend.shopper.requests.showing import Shown
 from sellmode_backend.shopper.requests.talking import Session
 from sellmode_backend.shopper.shared import Found, Seen
-from sellmode_backend.store import records, settings
+from sellmode_backend.store import settings, typing
 from sellmode_backend.store.database import Database
 from sellmode_contract import store_hours
 from sellmode_contract.kinds.retailer import Retailer, hours_of, zone_of
-from sellmode_contract.kinds.staff import Staff
 
 FORM_BYTES: Final = 64 * 1024
 """A message of the longest, in a script whose letters take four bytes, each written as a form writes them."""
 QUICKEST: Final = dt.timedelta(seconds=3)
 """Nobody reads a form and fills it in sooner."""
+_RETRY_SECONDS: Final = 30
+_UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_MOST: Final = {**LONGEST_FIELDS, "comment": talking.LONGEST_COMMENT}
 
-Does: TypeAlias = Callable[[Connection, Session, Mapping[str, str], dt.datetime], None]
+Does: TypeAlias = Callable[[Connection, Session, Mapping[str, str], dt.datetime], int | None]
+"""Does something with a talk; gives the number of a line, if it wrote one."""
 
 
 class RequestEndpoints:
-    """Pages for whoever has a link to a page or to their talk: no sign-in, no cookie."""
+    """For whoever has a link to a page or to their talk: no sign-in, no cookie."""
 
-    def __init__(self, database: Database, clock: Clock, bodies: Bodies) -> None:
-        self._database, self._clock, self._bodies = database, clock, bodies
+    def __init__(self, database: Database, clock: Clock, bodies: Bodies, chats: Chats) -> None:
+        self._database, self._clock, self._bodies, self._chats = database, clock, bodies, chats
         self.routes = []
         for page in ("/l", "/L"):
             self.routes += [
@@ -54,12 +62,16 @@ class RequestEndpoints:
             "lines": (_write, ""),
             "rating": (_rate, "rated"),
             "transcript": (_wish, "transcript"),
+            "read": (_came, ""),
+            "typing": (_type, ""),
         }
         self.routes += [
             Route("/t/{token}", answers.or_later(self._talk)),
             Route("/t/{token}/transcript", answers.or_later(self._transcript)),
+            Route("/t/{token}/events", origins.shared(database, self._events)),
+            Route("/t/{token}/lines", origins.shared(database, self._lines)),
             *(
-                Route(f"/t/{{token}}/{name}", answers.or_later(partial(self._do, *do)), methods=["POST"])
+                Route(f"/t/{{token}}/{name}", origins.shared(database, partial(self._do, *do)), methods=["POST"])
                 for name, do in does.items()
             ),
         ]
@@ -81,124 +93,194 @@ class RequestEndpoints:
             seen, page = _asking(connection, shared.find(connection, token, accepted, now), key, now)
         if page is None or not isinstance(seen, Found):
             return answers.nothing(seen)
-        secret = seen.secret or self._make_secret()
+        secret = seen.secret or self._database.write(guards.make_secret)
         return answers.of_page(pages.asking(page, seen, guards.make(secret, "ask", token, now), logo=seen.logo))
 
     def _take(self, asked_for: tuple[str, str], fields: Mapping[str, str], address: str) -> Response:
         token, accepted = asked_for
         now, guard = self._clock(), fields.get("guard", "")
         with self._database.snapshot() as connection:
-            seen, page = _asking(
-                connection, shared.find(connection, token, accepted, now), fields.get("product", ""), now
-            )
+            found = shared.find(connection, token, accepted, now)
+            seen, page = _asking(connection, found, fields.get("product", ""), now)
         if page is None or not isinstance(seen, Found):
             return answers.nothing(seen)
         try:
-            talk = self._begin(seen, page, fields, guard, address, now)
+            check_guard(seen.secret, guard, "ask", token, now)
+            asked = asking.read(fields, tuple(page.ways), page.consent, seen.words.tag)
+            talk = sessions.token_for(seen.secret, guard)
+            if not fields.get("website"):  # nobody sees that field: who fills it in is told nothing
+                origin = _origin_of(seen, page.key)
+                self._database.write(partial(asking.admit, address=address, now=now))
+                self._database.write(partial(asking.ask, guard=guard, token=talk, origin=origin, asked=asked, now=now))
         except (Unfit, limits.TooManyAttempts) as error:
-            problem, field = (error.problem, error.field) if isinstance(error, Unfit) else ("too_many", "")
+            problem, field, status = problem_of(error)
             if problem == "again":
-                guard = guards.make(seen.secret or self._make_secret(), "ask", token, now)
-            values = {name: fields.get(name, "") for name in page.values}
-            again = replace(page, values=values, problem=problem, wrong=field)
-            status = 429 if problem == "too_many" else 422
+                guard = guards.make(seen.secret or self._database.write(guards.make_secret), "ask", token, now)
+            said = pages.told(seen.words, problem, _MOST.get(field, 0))
+            again = replace(
+                page, values={name: fields.get(name, "") for name in page.values}, problem=said, wrong=field
+            )
             return answers.of_page(pages.asking(again, seen, guard, logo=seen.logo), status)
         return answers.elsewhere(f"/t/{talk}")
 
-    def _begin(
-        self, seen: Found, page: pages.Asking, fields: Mapping[str, str], guard: str, address: str, now: dt.datetime
-    ) -> str:
-        """Make the request; gives what the link of its talk ends in. Raises Unfit or TooManyAttempts."""
-        if not guards.is_good(seen.secret, guard, "ask", seen.token, now):
-            raise Unfit("again", "")
-        if guards.age(guard, now) < QUICKEST:
-            raise Unfit("quick", "")
-        asked = asking.read(fields, page.ways, page.consent, seen.words.tag)
-        talk = sessions.token_for(seen.secret, guard)
-        if fields.get("website"):  # nobody sees that field: who fills it in is told nothing
-            return talk
-        is_lookbook = seen.shared.kind == "lookbook"
-        origin = Origin(
-            store=seen.shared.store,
-            person=seen.shared.person,
-            sku=seen.goods.skus.get(page.key, ""),
-            lookbook=seen.shared.id if is_lookbook else "",
-            customer=seen.shared.customer,
-            page="" if is_lookbook else f"{seen.pages_at}/l/{seen.token}",
-            is_tracked=seen.is_tracked,
-        )
-
-        def take(connection: Connection) -> None:
-            for rate in asking.RATES:
-                limits.allow(connection, ("ask", str(rate.within), limits.network(address)), rate, now)
-            asking.ask(connection, guard, talk, origin, asked, now)
-
-        self._database.write(take)
-        return talk
-
-    # ------------------------------------------------------------------ the page of a talk
+    # ------------------------------------------------------------------ a talk
 
     async def _talk(self, request: Request) -> Response:
         return await to_thread.run_sync(self._show_talk, _asked_for(request), request.query_params.get("done", ""))
 
-    def _show_talk(self, asked_for: tuple[str, str], done: str, problem: str = "", text: str = "") -> Response:
+    def _show_talk(
+        self, asked_for: tuple[str, str], done: str, error: Exception | None = None, text: str = ""
+    ) -> Response:
+        token, accepted = asked_for
         now = self._clock()
         with self._database.snapshot() as connection:
-            seen, session, page = _talk(connection, *asked_for, now)
+            shown = showing.show(connection, token, accepted, now)
             secret = guards.secret_of(connection)
-        if page is None or session is None:
+            seen = shown or _seen(connection, accepted)
+        if not isinstance(shown, Shown):
             return answers.nothing(seen)
+        session = shown.session
         if session.talk.read < session.request.lines:
-            self._database.write(partial(_read, token=session.token, n=session.request.lines, now=now))
-        page = replace(page, done=done, problem=problem, text=text)
-        status = 429 if problem == "too_many" else 422 if problem else 200
-        return answers.of_page(pages.talk(page, seen, guards.make(secret, "talk", session.token, now)), status)
+            came = partial(_read_all, token=token, n=session.request.lines, now=now)
+            self._database.write(came)
+        problem, field, status = problem_of(error) if error else ("", "", 200)
+        page = pages.Talk(
+            token=token,
+            email=session.talk.transcript_to or session.talk.email,
+            expires=session.expires_at.astimezone(shown.zone).date(),
+            done=done,
+            problem=pages.told(shown.words, problem, _MOST.get(field, 0)) if problem else "",
+            text=text,
+        )
+        return answers.of_page(pages.talk(page, shown, guards.make(secret, "talk", token, now)), status)
 
     async def _transcript(self, request: Request) -> Response:
         return await to_thread.run_sync(self._download, _asked_for(request))
 
     def _download(self, asked_for: tuple[str, str]) -> Response:
         with self._database.snapshot() as connection:
-            seen, _, page = _talk(connection, *asked_for, self._clock())
-        return answers.nothing(seen) if page is None else answers.of_text(pages.as_text(page, seen.words))
+            shown = showing.show(connection, *asked_for, self._clock())
+            seen = shown or _seen(connection, asked_for[1])
+        return answers.of_text(pages.as_text(shown)) if isinstance(shown, Shown) else answers.nothing(seen)
+
+    async def _events(self, request: Request) -> Response:
+        after = max(_number(request.headers.get("last-event-id")), _number(request.query_params.get("after")))
+        try:
+            stream = await self._chats.open(shared.token_of(request), after)
+        except live.TooManyChats:
+            raise Refused(
+                "unavailable", "Too many talks are open: ask for the lines.", retry_after=_RETRY_SECONDS
+            ) from None
+        if stream is None:
+            raise Refused("not_found")
+        mark_known(request)
+        return _EventsResponse(self._chats, stream)
+
+    async def _lines(self, request: Request) -> Response:
+        after = _number(request.query_params.get("after"))
+        news = await to_thread.run_sync(self._read_news, shared.token_of(request), after)
+        if news is None:
+            raise Refused("not_found")
+        return answers.of_data({"lines": news.lines, "state": news.state})
+
+    def _read_news(self, token: str, after: int) -> showing.News | None:
+        with self._database.snapshot() as connection:
+            return showing.news(connection, token, after, self._clock())
 
     async def _do(self, does: Does, done: str, request: Request) -> Response:
-        asked_for = _asked_for(request)
-        fields = await guards.own_form(self._bodies, request, FORM_BYTES)
-        return await to_thread.run_sync(self._done, does, done, asked_for, fields)
+        fields = await self._bodies.read_form(request, FORM_BYTES)
+        by_script = bool(origins.of(request)) or "application/json" in request.headers.get("accept", "")
+        return await to_thread.run_sync(
+            self._done, does, done, _asked_for(request), fields, bool(origins.of(request)), by_script
+        )
 
-    def _done(self, does: Does, done: str, asked_for: tuple[str, str], fields: Mapping[str, str]) -> Response:
+    def _done(
+        self,
+        does: Does,
+        done: str,
+        asked_for: tuple[str, str],
+        fields: Mapping[str, str],
+        is_connector: bool,  # called by a thread
+        by_script: bool,
+    ) -> Response:
         token, _ = asked_for
         now = self._clock()
 
-        def do(connection: Connection) -> bool:
-            """Do it; False where there is no such talk."""
+        def do(connection: Connection) -> tuple[bool, int | None]:
+            """Whether there is such a talk, and the number of a line that was written."""
             session = talking.find(connection, token, now, lock=True)
             if session is None:
-                return False
-            if not guards.is_good(guards.secret_of(connection), fields.get("guard", ""), "talk", token, now):
+                return False, None
+            if not is_connector and not guards.is_good(
+                guards.secret_of(connection), fields.get("guard", ""), "talk", token, now
+            ):
                 raise Unfit("again", "")
-            does(connection, session, fields, now)
-            return True
+            return True, does(connection, session, fields, now)
 
         try:
-            is_there = self._database.write(do)
-        except Unfit as error:
-            return self._show_talk(asked_for, "", error.problem, fields.get("text", ""))
-        except limits.TooManyAttempts:
-            return self._show_talk(asked_for, "", "too_many", fields.get("text", ""))
+            is_there, n = self._database.write(do)
+        except (Unfit, limits.TooManyAttempts) as error:
+            if by_script:
+                return self._tell(asked_for, error)
+            return self._show_talk(asked_for, "", error, fields.get("text", ""))
+        if by_script:
+            return answers.of_data({"n": n} if is_there else {}, 200 if is_there else 404)
         if not is_there:
             return self._show_talk(asked_for, "")
         return answers.elsewhere(f"/t/{token}" + (f"?done={done}" if done else "#text"))
 
-    def _make_secret(self) -> bytes:
-        with self._database.transaction() as connection:
-            return guards.make_secret(connection)
+    def _tell(self, asked_for: tuple[str, str], error: Exception) -> Response:
+        with self._database.snapshot() as connection:
+            shown = showing.show(connection, *asked_for, self._clock())
+            seen = shown or _seen(connection, asked_for[1])
+        return told_by_script(seen.words, error)
+
+
+class _EventsResponse(StreamingResponse):
+    """A stream of a talk that is left when it ends or its browser has gone."""
+
+    def __init__(self, chats: Chats, stream: live.Stream) -> None:
+        super().__init__(stream, headers=_UNBUFFERED, media_type="text/event-stream")
+        self._chats, self._stream = chats, stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._chats.leave(self._stream)
+
+
+def check_guard(secret: bytes, guard: str, purpose: str, token: str, now: dt.datetime) -> None:
+    """Raises Unfit for a guard that was not made here for this, and for who has been too quick."""
+    if not guards.is_good(secret, guard, purpose, token, now):
+        raise Unfit("again", "")
+    if guards.age(guard, now) < QUICKEST:
+        raise Unfit("quick", "")
+
+
+def problem_of(error: Exception) -> tuple[str, str, int]:
+    """What is wrong, with which field, and the status of the answer."""
+    return (error.problem, error.field, 422) if isinstance(error, Unfit) else ("too_many", "", 429)
+
+
+def told_by_script(words: Any, error: Exception, **more: str) -> Response:
+    """What is wrong, for a script to show."""
+    problem, field, status = problem_of(error)
+    return answers.of_data({"problem": pages.told(words, problem, _MOST.get(field, 0)), "field": field, **more}, status)
 
 
 def _asked_for(request: Request) -> tuple[str, str]:
     """The token of a request, and the languages that its browser speaks."""
     return shared.token_of(request), request.headers.get("accept-language", "")
+
+
+def _number(written: str | None) -> int:
+    return int(written) if written and written.isascii() and written.isdecimal() and len(written) < 10 else 0
+
+
+def _seen(connection: Connection, accepted: str) -> Seen:
+    brand, retailer = brands.read(connection), settings.retailer(connection)
+    return Seen(words_for("", accepted, brand.language), brand, retailer.name if retailer else "")
 
 
 def _asking(
@@ -213,63 +295,46 @@ def _asking(
         token=seen.token,
         sender=seen.page.sender,
         store=seen.page.store,
-        ways=retailer.service.ways,
+        ways={name: pages.way(seen.words, name) for name in retailer.service.ways},
         consent=pages.consent(seen.words, retailer.name),
-        opens=_opens(retailer, seen.shared.store, now),
+        opens=opens(retailer, seen.shared.store, now),
         product=seen.goods.products[sku].title if sku in seen.goods.products else "",
         key=key if sku else "",
     )
     return seen, page
 
 
-def _opens(retailer: Retailer, store: str, now: dt.datetime) -> dt.datetime | None:
-    zone = zone_of(retailer, store)
-    opens = store_hours.opens(hours_of(retailer, store), zone, now)
-    return opens.astimezone(zone) if opens and opens > now else None
-
-
-def _talk(
-    connection: Connection, token: str, accepted: str, now: dt.datetime
-) -> tuple[Seen, Session | None, pages.Talk | None]:
-    """What a page is made with, and the talk that a token is for; None for one that is unknown or has ended."""
-    brand, retailer = brands.read(connection), settings.retailer(connection)
-    session = talking.find(connection, token, now)
-    name = retailer.name if retailer else ""
-    if retailer is None or session is None:
-        return Seen(words_for("", accepted, brand.language), brand, name), None, None
-    request, zone = session.request, zone_of(retailer, session.request.store)
-    seen = Seen(words_for(request.language, accepted, brand.language), brand, name)
-    store = store_name(retailer, request.store) or name
-    names = retailer.mode == "associate"
-    answers_it = records.read(connection, "staff", request.claimed_by or request.wanted or "") if names else None
-    found = talking.lines(connection, request.id)
-    page = pages.Talk(
-        token=token,
-        sender=answers_it.name if isinstance(answers_it, Staff) else store,
-        store=store,
-        lines=tuple(pages.lines_of(connection, brand, found, zone, store, names=names)),
-        seen=session.talk.seen,
-        is_closed=request.state == "closed",
-        rating=request.rating,
-        comment=request.comment,
-        email=session.talk.transcript_to or session.talk.email,
-        expires=session.expires_at.astimezone(zone).date(),
+def _origin_of(seen: Found, key: str) -> Origin:
+    is_lookbook = seen.shared.kind == "lookbook"
+    return Origin(
+        store=seen.shared.store,
+        person=seen.shared.person,
+        sku=seen.goods.skus.get(key, ""),
+        lookbook=seen.shared.id if is_lookbook else "",
+        customer=seen.shared.customer,
+        page="" if is_lookbook else f"{seen.pages_at}/l/{seen.token}",
+        is_tracked=seen.is_tracked,
     )
-    return seen, session, page
+
+
+def opens(retailer: Retailer, store: str, now: dt.datetime) -> dt.datetime | None:
+    """When a store that is closed opens next, by its own clock."""
+    zone = zone_of(retailer, store)
+    next_time = store_hours.opens(hours_of(retailer, store), zone, now)
+    return next_time.astimezone(zone) if next_time and next_time > now else None
 
 
 # ------------------------------------------------------------------ what is done with a talk
 
 
-def _read(connection: Connection, *, token: str, n: int, now: dt.datetime) -> None:
+def _read_all(connection: Connection, *, token: str, n: int, now: dt.datetime) -> None:
     if session := talking.find(connection, token, now, lock=True):
-        talking.read(connection, session, n, now)
+        talking.came(connection, session, n, now, is_read=True)
 
 
-def _write(connection: Connection, session: Session, fields: Mapping[str, str], now: dt.datetime) -> None:
-    talking.write(
-        connection, session, fields.get("text", ""), fields.get("key") or talking.form_key(fields["guard"]), now
-    )
+def _write(connection: Connection, session: Session, fields: Mapping[str, str], now: dt.datetime) -> int:
+    key = fields.get("key") or talking.form_key(fields.get("guard", ""))
+    return talking.write(connection, session, fields.get("text", ""), key, now)
 
 
 def _rate(connection: Connection, session: Session, fields: Mapping[str, str], now: dt.datetime) -> None:
@@ -278,3 +343,11 @@ def _rate(connection: Connection, session: Session, fields: Mapping[str, str], n
 
 def _wish(connection: Connection, session: Session, fields: Mapping[str, str], now: dt.datetime) -> None:
     talking.wish_transcript(connection, session, fields.get("email", ""), now)
+
+
+def _came(connection: Connection, session: Session, fields: Mapping[str, str], now: dt.datetime) -> None:
+    talking.came(connection, session, _number(fields.get("n")), now, is_read=fields.get("seen") == "1")
+
+
+def _type(connection: Connection, session: Session, _: Mapping[str, str], now: dt.datetime) -> None:
+    typing.note(connection, session.request.id, session.request.store, "customer", now)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
-
-from sqlalchemy.engine import Connection
+from typing import Final
 
 from sellmode_backend.shopper import pages
-from sellmode_backend.shopper.brand import Brand
-from sellmode_backend.shopper.goods import goods_of
 from sellmode_backend.shopper.languages import Words
-from sellmode_backend.shopper.pages import Item, Page
+from sellmode_backend.shopper.pages import Page
 from sellmode_backend.shopper.requests.asking import LONGEST_FIELDS
+from sellmode_backend.shopper.requests.showing import Shown
 from sellmode_backend.shopper.requests.talking import LONGEST_COMMENT
 from sellmode_backend.shopper.shared import Seen
-from sellmode_backend.store import records
 from sellmode_contract import text
-from sellmode_contract.kinds.chat_line import CUSTOMER, LONGEST, ChatLine
-from sellmode_contract.kinds.look import LookItem
-from sellmode_contract.kinds.lookbook import Lookbook
-from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.chat_line import LONGEST
 from sellmode_contract.service_rules import Way
 
 _NO_VALUES: Final = dict.fromkeys((*LONGEST_FIELDS, "way", "agreed"), "")
@@ -36,7 +29,8 @@ class Asking:
     sender: str
     """Who is asked: an associate, or the store."""
     store: str
-    ways: tuple[Way, ...]
+    ways: Mapping[Way, str]
+    """What is offered, and what it is called."""
     consent: str
     """What they agree to, in words."""
     opens: dt.datetime | None = None
@@ -48,60 +42,23 @@ class Asking:
     values: Mapping[str, str] = field(default_factory=lambda: _NO_VALUES)
     """What has been written so far."""
     problem: str = ""
+    """What is wrong with what was sent, in words."""
     wrong: str = ""
-    """The field with the problem."""
-    longest: Mapping[str, int] = field(default_factory=lambda: LONGEST_FIELDS)
-
-    @property
-    def most(self) -> int:
-        """Characters of the field with the problem."""
-        return LONGEST_FIELDS.get(self.wrong, 0)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a talk as its customer sees it."""
-
-    n: int
-    at: dt.datetime
-    """By the store's clock."""
-    is_mine: bool
-    author: str
-    text: str
-    product: Item | None = None
-    link: str = ""
-    """Where the shop has the product."""
-    lookbook: str = ""
-    """Path of the lookbook's page."""
-    lookbook_title: str = ""
+    """The field that it is about."""
 
 
 @dataclass(frozen=True)
 class Talk:
-    """What stands on the page of a talk."""
+    """What stands on the page of a talk besides its lines."""
 
     token: str
-    sender: str
-    store: str
-    lines: tuple[Line, ...]
-    seen: int
-    """The last line that whoever answers has seen."""
-    is_closed: bool
-    rating: int | None
-    comment: str
     email: str
     expires: dt.date
     done: str = ""
     problem: str = ""
+    """What is wrong with what was sent, in words."""
     text: str = ""
     """What has been written and was not sent."""
-    longest: int = LONGEST
-    longest_comment: int = LONGEST_COMMENT
-
-    @property
-    def most(self) -> int:
-        """Characters of the field with a problem."""
-        return LONGEST
 
 
 def consent(words: Words, store: str) -> str:
@@ -114,48 +71,51 @@ def consent(words: Words, store: str) -> str:
 
 def asking(page: Asking, seen: Seen, guard: str, *, logo: str = "") -> Page:
     """The page on which somebody asks."""
-    return pages.rendered("ask.html", seen.words, seen.brand, seen.retailer, logo=logo, page=page, guard=guard)
+    return pages.rendered(
+        "ask.html", seen.words, seen.brand, seen.retailer, logo=logo, page=page, guard=guard, longest=LONGEST_FIELDS
+    )
 
 
-def talk(page: Talk, seen: Seen, guard: str) -> Page:
+def talk(page: Talk, shown: Shown, guard: str) -> Page:
     """The page of a talk."""
-    return pages.rendered("talk.html", seen.words, seen.brand, seen.retailer, page=page, guard=guard)
+    longest = {"text": LONGEST, "comment": LONGEST_COMMENT}
+    return pages.rendered(
+        "talk.html", shown.words, shown.brand, shown.retailer, page=page, shown=shown, guard=guard, longest=longest
+    )
 
 
-def lines_of(
-    connection: Connection, brand: Brand, lines: list[ChatLine], zone: dt.tzinfo, store: str, *, names: bool
-) -> Iterator[Line]:
-    """Lines as their customer sees them: with who has written them, if they have ``names`` besides the store's."""
-    items = [LookItem(sku=line.sku) for line in lines if line.sku]
-    goods = goods_of(connection, brand, "", items)
-    people = {each.id: each for each in records.read_many(connection, "staff", {line.by for line in lines})}
-    books = {
-        each.id: each
-        for each in cast("list[Lookbook]", records.read_many(connection, "lookbook", {line.lookbook for line in lines}))
-    }
-    for line in lines:
-        author, book = people.get(line.by), books.get(line.lookbook)
-        product = goods.shown(LookItem(sku=line.sku)) if line.sku else None
-        yield Line(
-            n=line.n,
-            at=line.at.astimezone(zone),
-            is_mine=line.by == CUSTOMER,
-            author=author.name if names and isinstance(author, Staff) else store,
-            text=line.text,
-            product=product,
-            link=brand.link_to(line.sku) if product and product.is_linked and not product.is_gone else "",
-            lookbook=f"/l/{book.token}" if book and book.token else "",
-            lookbook_title=book.title if book else "",
-        )
-
-
-def as_text(page: Talk, words: Words) -> str:
+def as_text(shown: Shown) -> str:
     """A talk as plain text."""
-    parts = []
-    for line in page.lines:
-        author = words.say("You") if line.is_mine else text.visible(line.author)
-        shown = [line.product.title] if line.product else []
-        shown += [line.lookbook_title] if line.lookbook_title else []
-        body = [*(text.visible_lines(line.text) if line.text else ()), *map(text.visible, shown)]
-        parts.append("\n".join([f"{words.day(line.at.date())}, {words.time(line.at)}, {author}", *body]))
-    return "\n\n".join(parts) + "\n"
+    parts = (
+        [f"{line.day}, {line.time}, {line.author}", *line.text, *(card.title for card in line.cards)]
+        for line in shown.news.lines
+    )
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def told(words: Words, problem: str, most: int) -> str:
+    """What is wrong with what a customer has sent, in words."""
+    return {
+        "quick": words.say("That was very quick. Please send it once more."),
+        "too_many": words.say("That was a lot at once. Please try again later."),
+        "empty": words.say("Please write something first."),
+        "too_long": words.say("That is too long: at most {most} characters.", most=str(most)),
+        "way": words.say("Please choose how we can help you."),
+        "email": words.say("Please give an e-mail address such as name@example.com."),
+        "phone": words.say("Please give a phone number that begins with + and the code of the country."),
+        "reach": words.say("Please give an e-mail address or a phone number."),
+        "agree": words.say("Please agree that we may write to you, or choose the chat."),
+        "rating": words.say("Please choose from 1 to 5."),
+        "again": words.say("This page was open for too long. Please try again."),
+    }[problem]
+
+
+def way(words: Words, name: Way) -> str:
+    """What a way to ask is called."""
+    return {
+        "chat": words.say("Chat"),
+        "email": words.say("By e-mail"),
+        "sms": words.say("By text message"),
+        "appointment": words.say("An appointment"),
+        "personal_shopper": words.say("A personal shopper"),
+    }[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -16,7 +17,8 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.shopper import guards
 from sellmode_backend.shopper.requests import connector
 from sellmode_backend.store import bulk
-from sellmode_backend.store.schema import talk_session
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.schema import record, talk_session
 
 _BYTES: Final = 16
 
@@ -39,6 +41,20 @@ def find(connection: Connection, token: str, now: dt.datetime) -> tuple[str, dt.
     )
     row = connection.execute(query).first()
     return (row.request, row.expires_at) if row else None
+
+
+def those_open(connection: Connection, tokens: Sequence[str], now: dt.datetime) -> set[str]:
+    """Of some tokens those that are for a talk that is still there."""
+    by_hash = {_hashed(token): token for token in tokens}
+    found = set[str]()
+    for some in in_parts(sorted(by_hash)):
+        query = (
+            sa.select(talk_session.c.token_hash)
+            .join(record, (record.c.kind == "request") & (record.c.id == talk_session.c.request))
+            .where(bulk.one_of(connection, talk_session.c.token_hash, some), talk_session.c.expires_at > now)
+        )
+        found.update(by_hash[hash] for hash in connection.scalars(query))
+    return found
 
 
 def go_on(connection: Connection, token: str, now: dt.datetime) -> None:

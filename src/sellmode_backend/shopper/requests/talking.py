@@ -63,10 +63,10 @@ def lines(connection: Connection, request: str, after: int = 0) -> list[ChatLine
     return sorted((line for line in found if line.n > after), key=lambda line: line.n)
 
 
-def write(connection: Connection, session: Session, text: str, key: str, now: dt.datetime) -> None:
-    """The customer writes a line, which their page calls ``key``: sent again it is the same. Raises Unfit.
+def write(connection: Connection, session: Session, text: str, key: str, now: dt.datetime) -> int:
+    """The customer writes a line, which their page calls ``key``: sent again it is the same; gives its number.
 
-    Raises TooManyAttempts. What was closed is open again by it.
+    What was closed is open again by it. Raises Unfit or TooManyAttempts.
     """
     words = text.replace("\r\n", "\n").strip()
     if not words:
@@ -77,8 +77,9 @@ def write(connection: Connection, session: Session, text: str, key: str, now: dt
         raise Unfit("again", "key")
     request = session.request
     id = line_id(request.id, key)
-    if records.read(connection, "chat_line", id) is not None:
-        return
+    there = records.read(connection, "chat_line", id)
+    if isinstance(there, ChatLine):
+        return there.n
     for rate in LINES:
         limits.allow(connection, ("line", str(rate.within), request.id), rate, now)
     sessions.go_on(connection, session.token, now)
@@ -94,14 +95,15 @@ def write(connection: Connection, session: Session, text: str, key: str, now: dt
         text=words,
     )
     records.write(connection, [with_line(request, line), line], now=now)
+    return line.n
 
 
-def read(connection: Connection, session: Session, n: int, now: dt.datetime) -> None:
-    """The lines up to a number have been shown to the customer."""
-    n = min(n, session.request.lines)
-    if n > session.talk.read:
-        after = msgspec.structs.replace(session.talk, read=n, delivered=max(n, session.talk.delivered))
-        records.write(connection, [after], now=now)
+def came(connection: Connection, session: Session, n: int, now: dt.datetime, *, is_read: bool) -> None:
+    """The lines up to a number have come to the customer's page, or were read there."""
+    talk, n = session.talk, min(n, session.request.lines)
+    read = max(talk.read, n if is_read else 0)
+    after = msgspec.structs.replace(talk, read=read, delivered=max(n, talk.delivered))
+    records.write(connection, [after], now=now)
 
 
 def rate(connection: Connection, session: Session, rating: str, comment: str, now: dt.datetime) -> None:

@@ -18,7 +18,7 @@ from tests.support.backend import retailer_database, serve_in_thread
 @pytest.fixture
 def front(prepared_url: str, clock: MovedClock) -> Iterator[Front]:
     with retailer_database(prepared_url) as database:
-        settings = ServerSettings(passwords=QUICK, body_seconds=5)
+        settings = ServerSettings(passwords=QUICK, body_seconds=5, presence_seconds=3600)
         with serve_in_thread(database, settings, clock) as url:
             shop = Shop(url, database, clock)
             shop.open(dt.timedelta(days=30))
