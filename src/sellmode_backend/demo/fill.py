@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory, signing_in
 from sellmode_backend.accounts.passwords import Passwords
-from sellmode_backend.demo import targets, work
+from sellmode_backend.demo import looks, targets, work
 from sellmode_backend.demo.retailer import CUSTOM_FIELDS, SERVICE
 from sellmode_backend.demo.world import World
 from sellmode_backend.rules import passes
@@ -61,6 +61,8 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None
             figures.refresh(connection, customers[place : place + _PART])
         tell("customers' figures", len(customers), len(customers))
         records.write(connection, _told(world.work, "rules and tasks", tell))
+        records.write(connection, _told(world.looks, "lookbooks, picks and wish lists", tell))
+        looks.look_at(connection, world.looks)
     for back in _told(DAYS_OF_TASKS, "days of tasks that rules make", tell):
         moment = now - dt.timedelta(days=back)
         passes.run(database, lambda at=moment: at)  # type: ignore[misc]  # a clock, bound at once

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
-from sellmode_backend.demo import work
+from sellmode_backend.demo import looks, work
 from sellmode_backend.demo.belongings import belongings_of
 from sellmode_backend.demo.goods import products, stock
 from sellmode_backend.demo.purchases import orders_of
@@ -32,6 +32,8 @@ class World:
     orders: tuple[Order, ...]
     work: tuple[Record, ...]
     """Rules that make tasks, corporate tasks, and tasks that people made. They follow the customers."""
+    looks: tuple[Record, ...]
+    """Lookbooks, picks with the pages that show them, and wish lists."""
 
 
 def world(seed: int, today: dt.date, mode: Mode) -> World:
@@ -49,6 +51,6 @@ def world(seed: int, today: dt.date, mode: Mode) -> World:
         *work.briefs(office[0], sold, today),
         *work.manual_tasks(random.Random(f"{seed} work"), accounts, customers, STORES, today),
     )
-    return World(
-        retailer(mode, today), accounts, office, (*sold, *stock(sold), *customers, *belongings), tuple(orders), todo
-    )
+    shown = looks.looks(random.Random(f"{seed} looks"), accounts, customers, sold, today)
+    everything = (*sold, *stock(sold), *customers, *belongings)
+    return World(retailer(mode, today), accounts, office, everything, tuple(orders), todo, tuple(shown))

@@ -12,10 +12,13 @@ from sellmode_backend.demo.world import World, world
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.records import parent_of
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.rules import checking
@@ -43,6 +46,17 @@ def test_its_size(demo: World) -> None:
     assert kinds_of_work == {(role, work) for role in ("associate", "manager") for work in ("omnichannel", "ecommerce")}
     assert {account.role for account in demo.accounts} <= set(ROLE_CAPABILITIES)
     assert ANNA in {account.user_name for account in demo.accounts}
+
+
+def test_everybody_has_lookbooks_and_picks_and_some_customers_wish_lists(demo: World) -> None:
+    people = {account.id for account in demo.accounts}
+    looks = [each for each in demo.looks if isinstance(each, Lookbook)]
+    for one in people:
+        assert Counter(each.state for each in looks if each.author == one) == {"draft": 2, "shared": 2}
+    now = dt.datetime.combine(TODAY, dt.time(), dt.UTC)
+    assert {each.expires_at < now for each in looks if each.expires_at} == {True, False}
+    assert {each.owner for each in demo.looks if isinstance(each, PickList)} == {*people, None}
+    assert sum(isinstance(each, Wish) for each in demo.looks) > 100
 
 
 def test_it_is_a_function_of_seed_and_day(demo: World) -> None:
