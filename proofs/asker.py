@@ -35,12 +35,15 @@ from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.customer import Address, Customer, Figures
 from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.mutations import (
     Accept,
     Assign,
@@ -56,8 +59,11 @@ from sellmode_contract.mutations import (
     Queued,
     Release,
     Remove,
+    Renew,
     Reopen,
+    Revoke,
     SetConsent,
+    Share,
     Withdraw,
     consent_id,
     encode,
@@ -123,6 +129,18 @@ class Fact(NamedTuple):
                 id=source_id("rule_task", "x", "1"), store=store, title="Call", customer=customer.id, rule="welcome",
                 claimed_by=value if self.name == "claim" else None,
             ),
+            Wish(
+                id=source_id("wish", "x", "1"), customer=customer.id, sku="S-1", wished_at=NOW,
+                title=value if self.name == "wish" else "Coat",
+            ),
+            Lookbook(
+                id=source_id("lookbook", "x", "1"), store=store, author=owner, customer=customer.id, title="For you",
+                state=value if self.name == "lookbook" else "draft",
+            ),
+            Storefront(
+                id=source_id("storefront", "x", "1"), store=store, owner=owner, token="A" * 26,
+                title=value if self.name == "storefront" else "Picks",
+            ),
             Request(id=source_id("request", "x", "1"), store=store, wanted=owner, reserved=True),
             TaskRule(
                 id=task_rule_id("Beta", slug := value if self.name == "rule" else "thanks"), store="Beta", slug=slug,
@@ -144,12 +162,17 @@ FACTS = (
     Fact("figures", (Figures(spend=100_00, orders=1, units=1), Figures(spend=900_00, orders=9, units=9))),
     Fact("note", ("a note", "a word")),
     Fact("birthday", (5, 6)),
+    Fact("wish", ("Coat", "Scarf")),
+    Fact("lookbook", ("draft", "archived")),
+    Fact("storefront", ("Picks", "Gifts")),
     Fact("consent", ("subscribed", "unsubscribed")),
     Fact("task", ("open", "done")),
     Fact("claim", ("somebody", "anybody")),
     Fact("rule", ("thanks", "regards")),
     Fact("staff", ("zoe", "yve")),
 )
+_NUMBERED = ("note", "contact", "manual_task", "rule_task", "request", "wish", "lookbook", "storefront")
+"""Kinds of which the hidden customer has the first."""
 ON_CARDS = ("number",)
 """What a manager in Associate Mode has on cards: whom there is."""
 ON_PAIRS = ("email", "phone")
@@ -325,7 +348,7 @@ class Asker:
             "customer": source_id("customer", "shopify", number),
             "date": source_id("date", "shopify", number),
             "card": source_id("customer_card", "sellmode", source_id("customer", "shopify", number)),
-        } | {kind: source_id(kind, "x", which) for kind in ("note", "contact", "manual_task", "rule_task", "request")}
+        } | {kind: source_id(kind, "x", which) for kind in _NUMBERED}
 
     def _operation(self) -> Operation:
         ids, chance = self._ids(), self.chance
@@ -336,6 +359,16 @@ class Asker:
             Create(kind="contact", id=self._uuid7(), doc={"customer": customer, "channel": "call"}),
             Create(kind="date", id=self._uuid7(), doc={"customer": customer, "label": "x", "month": 1, "day": 1}),
             Create(kind="manual_task", id=self._uuid7(), doc={"title": "x"}),
+            Create(kind="wish", id=self._uuid7(), doc={"customer": customer, "sku": "S-1"}),
+            Edit(kind="wish", id=ids["wish"], set={"note": "x"}),
+            Remove(kind="wish", id=ids["wish"]),
+            Create(kind="lookbook", id=self._uuid7(), doc={"customer": customer, "title": "x"}),
+            Share(id=ids["lookbook"], token="B" * 26),
+            Renew(id=ids["lookbook"]),
+            Revoke(id=ids["lookbook"]),
+            Create(kind="storefront", id=self._uuid7(), doc={"title": "x", "token": "C" * 26}),
+            Edit(kind="storefront", id=ids["storefront"], set={"title": "y"}),
+            Remove(kind="storefront", id=ids["storefront"]),
             SetConsent(id=consent_id(customer, "email"), customer=customer, channel="email", state="unsubscribed",
                        was="one_to_one"),
             Create(kind="customer", id=customer, doc={"given_name": "x"}),
@@ -401,7 +434,7 @@ class Asker:
         of_facts = {
             "number": "customer_number:1001", "email": chance_of(chance, "email"), "phone": chance_of(chance, "phone"),
             "address": "city:Basel", "tags": "tag:vip", "figures": f"spend>{chance.choice([50, 200, 800])}",
-            "consent": "consent.email:unsubscribed",
+            "consent": "consent.email:unsubscribed", "wish": "wish:coat",
         }  # fmt: skip
         mine = of_facts.get(self.of.fact.name, "")
         rule: dict[str, Any] = {

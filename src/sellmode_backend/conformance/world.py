@@ -44,6 +44,7 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.kinds.target import Target, target_id
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.roles import ROLE_CAPABILITIES, Role
 from sellmode_contract.visibility import Account
@@ -223,6 +224,7 @@ def _belongings(customer: Customer, owner: Account | None, key: str) -> Iterable
     yield ImportantDate(id=_id("date", key), customer=customer.id, label="birthday", month=3, day=14)
     yield Contact(id=_id("contact", key), customer=customer.id, at=NOON, channel="call", summary="Asked for blue.")
     yield HistoryEntry(id=_id("history", key), customer=customer.id, at=NOON, event="assigned", subject=customer.owner)
+    yield Wish(id=_id("wish", key), customer=customer.id, sku="SC-1", wished_at=NOON, note="In blue.")
     yield SentLookbook(id=_id("sent_lookbook", key), customer=customer.id, at=NOON, title="For you")
     for author in filter(None, (owner, _BEN)):
         text, id = f"Only for {author.name}.", _id("note", f"{key}-private-{author.user_name}")
