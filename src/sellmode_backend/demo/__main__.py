@@ -23,11 +23,12 @@ import msgspec
 import platformdirs
 
 from sellmode_backend.demo.fill import PASSWORD, fill
-from sellmode_backend.demo.retailer import ANNA, OFFICE, STAFF
+from sellmode_backend.demo.retailer import ANNA, OFFICE, STAFF, STORES
 from sellmode_backend.demo.shop import PRODUCT_PATH, Shop, products_of, show_pictures
 from sellmode_backend.demo.shop import serving as shop_of
 from sellmode_backend.demo.world import world
 from sellmode_backend.shopper import brand
+from sellmode_backend.shopper.requests import connector
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import open_database
 from sellmode_backend.webhooks import secret_files
@@ -248,9 +249,10 @@ def _shop(url: str, backend: str, address: str, folder: Path) -> Shop:
             host = (urlsplit(address).netloc,)
             own = msgspec.structs.replace(brand.read(connection), hosts=host, picture_hosts=host, product_link=link)
             brand.write(connection, own)
+            connector.write(connection, msgspec.structs.replace(connector.read(connection), origins=(address,)))
             retailer = settings.retailer(connection)
         show_pictures(database, address)
-        return Shop(retailer.name if retailer else "", products_of(database), backend, secret)
+        return Shop(retailer.name if retailer else "", products_of(database), backend, secret, STORES[0].id)
     finally:
         database.close()
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory, signing_in
 from sellmode_backend.accounts.passwords import Passwords
-from sellmode_backend.demo import looks, targets, work
-from sellmode_backend.demo.retailer import CUSTOM_FIELDS, SERVICE
+from sellmode_backend.demo import asked, looks, targets, work
+from sellmode_backend.demo.retailer import CUSTOM_FIELDS, SERVICE, STORES
 from sellmode_backend.demo.world import World
 from sellmode_backend.rules import passes
 from sellmode_backend.store import figures, records, settings
@@ -24,6 +24,7 @@ from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.store_time import local_day
 
@@ -68,7 +69,9 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None
         passes.run(database, lambda at=moment: at)  # type: ignore[misc]  # a clock, bound at once
         if back:
             _work_off(database, world, moment)
+    products = [record for record in world.records if isinstance(record, Product)]
     with database.transaction() as connection:
+        asked.write(connection, STORES[0].id, world.accounts, products, now)
         _set_targets(connection, world, now)
 
 

@@ -1,7 +1,7 @@
 """The demo's web shop: products, a basket, and a till that sends what is bought as any shop would, by signed events.
 
-It knows nothing of Sellmode but where to send events: what a link to it ends in goes on to the order, so that the sale
-can be credited. Nothing is kept: the basket stands in the address.
+It knows nothing of Sellmode but where to send events, and the tag by which customers ask: what a link to it ends in
+goes on to the order, so that the sale can be credited. Nothing is kept: the basket stands in the address.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class Shop:
     backend: str
     """Where it is: ``http://127.0.0.1:8000``."""
     secret: str
+    store: str = ""
+    """Id of the store that its customers ask, by the connector; empty: none."""
 
     def send(self, type: str, data: Mapping[str, Any]) -> int:
         """Send an event; gives the status of the answer. Raises OSError."""
@@ -202,9 +204,15 @@ class _Pages:
         return [product for product in known if product is not None]
 
     def _page(self, template: str, status: int = 200, **more: object) -> Response:
-        page = _environment().get_template(template).render(shop=self._shop.name, priced=money.priced, **more)
+        shop = self._shop
+        page = (
+            _environment()
+            .get_template(template)
+            .render(shop=shop.name, backend=shop.backend, store=shop.store, priced=money.priced, **more)
+        )
         policy = (
-            "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+            f"default-src 'none'; img-src 'self' {shop.backend}; style-src 'unsafe-inline'; script-src {shop.backend};"
+            f" connect-src {shop.backend}; form-action 'self'; frame-ancestors 'none'"
         )
         headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
         return Response(page, status, headers, media_type="text/html; charset=utf-8")

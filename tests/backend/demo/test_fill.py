@@ -12,8 +12,10 @@ from sellmode_backend.store.database import open_database
 from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.target import Target
+from sellmode_contract.service_rules import WAYS
 from sellmode_contract.visibility import tags
 
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
@@ -31,6 +33,7 @@ def test_everybody_has_an_agenda(sqlite_url: str) -> None:
                 for task in records.each(connection, kind)
             ]
             customers = {one.id: one for one in records.each(connection, "customer") if isinstance(one, Customer)}
+            requests = [each for each in records.each(connection, "request") if isinstance(each, Request)]
             targets = [each for each in records.each(connection, "target") if isinstance(each, Target)]
     finally:
         database.close()
@@ -38,6 +41,11 @@ def test_everybody_has_an_agenda(sqlite_url: str) -> None:
         (store.id, "2026-11") for store in demo.retailer.stores
     }
     assert any(each.person for each in targets)
+    assert {each.way for each in requests} == set(WAYS)
+    assert {(each.state, each.claimed_by is not None) for each in requests} == {
+        ("open", False), ("open", True), ("closed", True),
+    }  # fmt: skip
+    assert any(each.reserved for each in requests)
     agendas: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
     made: set[str] = set()
     for task in found:
