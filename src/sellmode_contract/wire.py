@@ -323,12 +323,14 @@ class PreviewRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class PreviewLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A task that would be made, or is held back, for a customer whom the asker sees, and so has the name of.
 
-    Of a rule for picks it is for a list that the asker sees.
+    Of a rule for picks or requests it is for a list or a request that the asker sees.
     """
 
     customer: str = ""
     picks: str = ""
     """Title of the list."""
+    request: str = ""
+    """Whose request, or else its way."""
     due: str
     person: str | None = None
     """Staff id of whom it would fall to."""
@@ -347,8 +349,9 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[PreviewLine, ...]
     """The first ``MAX_PREVIEW_LINES`` of either sort."""
     unseen: int | None = None
-    """How many customers of the store the asker does not see, or lists of picks, whatever is asked about: none of them
-    is in the numbers above. In steps of ``UNSEEN_STEP``, 0 is fewer than that; None if the asker may see all.
+    """How many customers of the store the asker does not see, or lists of picks or requests, whatever is asked about:
+    none of them is in the numbers above. In steps of ``UNSEEN_STEP``, 0 is fewer than that; None if the asker may see
+    all.
     """
 
 

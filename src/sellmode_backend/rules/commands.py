@@ -201,12 +201,12 @@ def preview_command(
         customers = _names(connection, found)
     rows = (
         [
-            line.picks or customers.get(line.customer, line.customer), line.due,
+            line.picks or line.request or customers.get(line.customer, line.customer), line.due,
             people.get(line.person or "", ""), HELD.get(line.held, ""),
         ]
         for line in found.lines
     )  # fmt: skip
-    about = "picks" if rule.trigger == "stale_picks" else "customer"
+    about = {"stale_picks": "picks", "late_request": "request"}.get(rule.trigger, "customer")
     print_answer(found, [[about, "due", "whose", "held back because"], *rows], as_json=as_json)
     if as_json:
         return

@@ -2,6 +2,7 @@
 
 A store's customers are all looked at when its day begins and when its rules have changed, a batch after the other, and
 before them its picks (``stale_picks``); in between those whose records have changed, or to whom something has happened.
+Requests that wait for an answer are looked at in each pass (``late_requests``).
 Each batch is judged in a snapshot and written in a short transaction of its own, together with how far that brought
 the store (``progress``). So a worker may end at any moment, or be beaten by another one: what is not written is done
 again, what is written is not.
@@ -28,7 +29,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend import faults
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.briefs import corporate_tasks
-from sellmode_backend.rules import effective_rules, events, facts, ledger, progress, stale_picks
+from sellmode_backend.rules import effective_rules, events, facts, late_requests, ledger, progress, stale_picks
 from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.ledger import Entry
 from sellmode_backend.rules.progress import Progress
@@ -114,6 +115,9 @@ def steps(
     shuffle(stores)
     for name in stores:
         yield from _steps_of(database, clock, report, name)
+    turned = again(partial(late_requests.turn, database, clock, store), is_fleeting)
+    report.made += turned.made
+    report.expired += turned.ended
 
 
 def _steps_of(database: Database, clock: Clock, report: PassReport, store: str) -> Iterator[None]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules import effective_rules, facts, ledger, passes, progress, stale_picks
+from sellmode_backend.rules import effective_rules, facts, late_requests, ledger, passes, progress, stale_picks
 from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.passes import UnknownStore
 from sellmode_contract import wire
@@ -49,9 +49,9 @@ def preview(
     if house is None or all(entry.id != store for entry in house.retailer.stores):
         raise UnknownStore(f"there is no store {store!r}")
     here = house.store(store)
-    if rule.trigger == "stale_picks":
+    if (of_others := {"stale_picks": stale_picks, "late_request": late_requests}.get(rule.trigger)) is not None:
         judging.prepare(rule, house.retailer)
-        return _answer(day, stale_picks.preview(connection, rule, here, day, now, scopes))
+        return _answer(day, of_others.preview(connection, rule, here, day, now, scopes))
     ahead = _Ahead(connection, judging.prepare(rule, house.retailer), here, day, now)
     cursor = ""
     while customers := facts.customers_after(connection, store, cursor, BATCH, scopes):

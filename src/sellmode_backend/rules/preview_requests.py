@@ -15,7 +15,7 @@ import time
 import msgspec
 
 from sellmode_backend.accounts import limits, sessions
-from sellmode_backend.rules import facts, preview, stale_picks
+from sellmode_backend.rules import facts, late_requests, preview, stale_picks
 from sellmode_backend.rules.passes import UnknownStore
 from sellmode_backend.rules.stored_rules import retailer_of
 from sellmode_backend.store.database import Database
@@ -111,8 +111,8 @@ def answer(
         except UnknownStore:
             raise NotForThem from None
         if not visibility.sees_store(retailer.mode, account, request.store):
-            outside = stale_picks.outside if rule.trigger == "stale_picks" else facts.outside
-            unseen = outside(connection, request.store, scopes)
+            subject = {"stale_picks": stale_picks, "late_request": late_requests}.get(rule.trigger, facts)
+            unseen = subject.outside(connection, request.store, scopes)
             found = msgspec.structs.replace(found, unseen=unseen - unseen % wire.UNSEEN_STEP)
     fields = ", ".join(sorted(judging.asked_fields(rule, retailer))) or "no field"
     _audit.info(

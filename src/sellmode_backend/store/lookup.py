@@ -1,5 +1,6 @@
 """By what records of some kinds are found besides their ids: products by SKU, their stock, pages by the token of their
-link, disputes by their order, lines of a talk by their request, open requests by their store.
+link, disputes by their order, lines of a talk by their request, open requests, and open tasks of
+requests, by their store.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
     "chat_line": lambda line: line.request,
     "dispute": lambda dispute: dispute.order_id,
     "lookbook": lambda lookbook: lookbook.token,
+    "manual_task": lambda task: task.store if task.request and task.state == "open" else "",
     "pick_list": lambda picks: picks_key(picks.store, picks.owner),
     "product": lambda product: product.sku,
     "request": lambda request: request.store if request.state == "open" else "",

@@ -32,6 +32,8 @@ class ManualTask(Task, frozen=True, kw_only=True):
     """Slug of the rule that made it."""
     because: Because | None = None
     """Why the rule made it."""
+    request: str = ""
+    """Id of the request that it is about."""
     picks: str = ""
     """Id of the list of picks that it is about."""
     products: tuple[str, ...] = ()

@@ -14,7 +14,15 @@ from sellmode_contract.kinds.task import SNOOZED_TO, Task, titled
 from sellmode_contract.records import Instant
 
 RuleTrigger = Literal[
-    "purchase", "date", "lapsed", "new_customer", "replenishment", "stay_in_touch", "event", "stale_picks"
+    "purchase",
+    "date",
+    "lapsed",
+    "new_customer",
+    "replenishment",
+    "stay_in_touch",
+    "event",
+    "stale_picks",
+    "late_request",
 ]
 
 
@@ -27,7 +35,7 @@ class Because(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     day: str = ""
     """The day that it is about (``2026-12-24``), if it is a day."""
     about: str = ""
-    """Which date (``birthday``), product, event or list of picks."""
+    """Which date (``birthday``), product, event or list of picks, or whose request."""
     whose: str = ""
     """Whose date, if not the customer's own (a pet's name)."""
 

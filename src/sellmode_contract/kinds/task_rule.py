@@ -25,7 +25,10 @@ TRIGGERS: Final[dict[RuleTrigger, str]] = {
     "stay_in_touch": marked("no recent contact"),
     "event": marked("an event"),
     "stale_picks": marked("picks to review"),
+    "late_request": marked("a late request"),
 }
+NOT_OF_CUSTOMERS: Final[frozenset[RuleTrigger]] = frozenset({"stale_picks", "late_request"})
+"""Triggers of rules that make no tasks for customers."""
 NEEDS: Final[dict[ConsentNeed, str]] = {
     "": marked("not needed"),
     "email": marked("e-mail"),
@@ -38,7 +41,7 @@ MAX_NAME = 100
 
 
 class TaskRule(EditedRecord, frozen=True, kw_only=True):
-    """A rule that makes tasks (``rules``): for customers or, of ``stale_picks``, for lists of picks.
+    """A rule that makes tasks (``rules``): for customers or, of some triggers, for lists of picks or requests.
 
     A store's rule stands, in that store, in place of the retailer's of its slug.
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from sellmode_contract import filters, text
 from sellmode_contract.kinds.retailer import CustomField
-from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule
+from sellmode_contract.kinds.task_rule import NOT_OF_CUSTOMERS, TASK_RULE, TaskRule
 from sellmode_contract.rules.templates import unknown_places
 from sellmode_contract.translatable import Translatable, marked
 
@@ -85,7 +85,7 @@ def _trigger(rule: TaskRule) -> Iterator[Problem]:
         for field, triggers in _USES.items()
         if getattr(rule, field) not in (None, (), "", False) and rule.trigger not in triggers
     ]
-    if rule.trigger == "stale_picks":
+    if rule.trigger in NOT_OF_CUSTOMERS:
         foreign += [field for field, blank in _OF_CUSTOMERS.items() if getattr(rule, field) != blank]
     for field in foreign:
         yield Problem(

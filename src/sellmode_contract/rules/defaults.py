@@ -104,6 +104,7 @@ DEFAULT_RULES = (
         daily_cap=3,
     ),
     _rule("stale-picks", "Picks to review", "stale_picks", "Review the picks"),
+    _rule("late-request", "Late request", "late_request", "Answer the request"),
 )
 """For every retailer."""
 

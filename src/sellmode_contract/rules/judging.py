@@ -22,6 +22,7 @@ from sellmode_contract.store_time import Due, day_start
 from sellmode_contract.translatable import marked
 
 RULE_REMOVED = marked("the rule was removed")
+ANSWERED = marked("the request was answered or closed")
 UP_TO_DATE = marked("the picks are up to date")
 """Why open tasks expire."""
 NOBODY = "nobody"

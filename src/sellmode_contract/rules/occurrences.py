@@ -366,4 +366,5 @@ _FINDERS: dict[RuleTrigger, Callable[[TaskRule, Timing], Find]] = {
     "replenishment": _replenishment,
     "event": _events,
     "stale_picks": _nothing,
+    "late_request": _nothing,
 }

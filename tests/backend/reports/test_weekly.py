@@ -77,7 +77,7 @@ def test_in_associate_mode_each_has_their_own_and_who_leads_has_the_store_and_it
     assert sales(found["mia"], "Alpha") == (120.0, 80.0, 99.99)
     assert found["mia"]["Alpha"]["atv"]["value"] == 60.0
     assert found["mia"]["Alpha"]["csat"]["value"] is None
-    assert "reply_time" not in found["mia"]["Alpha"], "of which nothing comes in yet"
+    assert "request_conversion" not in found["mia"]["Alpha"], "of which nothing comes in yet"
 
 
 def test_in_team_mode_everybody_has_the_store_and_only_who_leads_has_its_people(shop: SalesShop) -> None:

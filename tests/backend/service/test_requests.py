@@ -11,13 +11,17 @@ import pytest
 
 from sellmode_backend.accounts import directory
 from sellmode_backend.results import rebuilding
+from sellmode_backend.rules import passes, preview
 from sellmode_backend.service import reservations
 from sellmode_backend.store import records, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract.kinds.fact import Fact
+from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.presence import Presence, presence_id
 from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import Claim, Create, Edit
+from sellmode_contract.records import Record
 from sellmode_contract.service_rules import ServiceRules
 from sellmode_contract.store_hours import OpeningHours
 from sellmode_contract.visibility import Account
@@ -53,7 +57,10 @@ class Shop:
         self.write(request)
         return request
 
-    def write(self, *written: Request | Presence) -> None:
+    def passed(self) -> None:
+        passes.run(self.database, self.clock)
+
+    def write(self, *written: Record) -> None:
         with self.database.transaction() as connection:
             records.write(connection, written, now=self.clock())
 
@@ -141,3 +148,40 @@ def test_figures_of_requests(shop: Shop) -> None:
         )
     }
     assert shop.sums() == both | {(None, "email", "requests"): 1}
+
+
+RULE = TaskRule(
+    id=task_rule_id(None, "late"), slug="late", name="Late", trigger="late_request", title="Answer the request"
+)
+
+
+def test_a_late_request_is_a_task_of_its_holder_or_of_the_managers(shop: Shop) -> None:
+    mia, moe = (add_person(shop.database, name, "Alpha", role="manager") for name in ("mia", "moe"))
+    shop.write(RULE)
+    ada = Writer(shop.database, shop.ada, shop.clock)
+    due = shop.clock() + dt.timedelta(minutes=20)
+    taken, free = (replace(shop.asks(), answer_due=due, name=name) for name in ("Vera", "Rosa"))
+    shop.write(taken, free)
+    ada.pull()
+    ada.done(Claim(kind="request", id=taken.id))
+
+    def tasks() -> dict[tuple[str, str], str]:
+        """State by whose it is, and the request."""
+        shop.passed()
+        with shop.database.snapshot() as connection:
+            found = [task for task in records.each(connection, "manual_task") if isinstance(task, ManualTask)]
+        return {(task.creator, task.request): task.state for task in found}
+
+    assert tasks() == {}
+    shop.clock.forward(minutes=20)
+    late = {(shop.ada.id, taken.id): "open", (mia.id, free.id): "open", (moe.id, free.id): "open"}
+    assert tasks() == late
+    assert tasks() == late  # once
+    with shop.database.snapshot() as connection:
+        there = preview.preview(connection, RULE, "Alpha", shop.clock().date(), shop.clock())
+    assert Counter((line.request, line.person) for line in there.lines) == Counter(
+        [("Vera", shop.ada.id), ("Rosa", mia.id), ("Rosa", moe.id)]
+    )
+    ada.done(Create(kind="chat_line", id=uuid7(), doc={"request": taken.id, "text": "Yes"}))
+    shop.write(replace(free, state="closed", outcome="no_answer"))
+    assert tasks() == dict.fromkeys(late, "expired")

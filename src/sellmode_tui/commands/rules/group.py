@@ -270,7 +270,7 @@ def _print_preview(
     due = "1 task" if found.due == 1 else f"{found.due:,} tasks"
     click.echo(f"{visible(found.day)}: {due}, {found.held:,} held back.")
     if found.lines:
-        about = "PICKS" if rule.trigger == "stale_picks" else "CUSTOMER"
+        about = {"stale_picks": "PICKS", "late_request": "REQUEST"}.get(rule.trigger, "CUSTOMER")
         Table([about, "DUE", "FOR", "HELD BACK"]).print(_preview_rows(found, names, people, zone))
     if (left := found.due + found.held - len(found.lines)) > 0:
         say(f"{left:,} more are not listed.")
@@ -285,4 +285,4 @@ def _preview_rows(
     for line in found.lines:
         due = due_words(read_due(line.due), now, zone) if line.due else ""
         person = people.get(line.person, "a colleague") if line.person else "nobody"
-        yield [line.picks or names[line.customer], due, person, HELD.get(line.held, line.held)]
+        yield [line.picks or line.request or names[line.customer], due, person, HELD.get(line.held, line.held)]

@@ -13,6 +13,10 @@ def unseen_words(unseen: int, trigger: RuleTrigger) -> str:
         if not unseen:
             return tr("Not counted: fewer than {number:,} lists of picks that you do not see", number=UNSEEN_STEP)
         return tr("Not counted: about {number:,} lists of picks that you do not see", number=unseen)
+    if trigger == "late_request":
+        if not unseen:
+            return tr("Not counted: fewer than {number:,} requests that you do not see", number=UNSEEN_STEP)
+        return tr("Not counted: about {number:,} requests that you do not see", number=unseen)
     if not unseen:
         return tr("Not counted: fewer than {number:,} customers of the store whom you do not see", number=UNSEEN_STEP)
     return tr("Not counted: about {number:,} customers of the store whom you do not see", number=unseen)

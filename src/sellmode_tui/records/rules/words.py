@@ -38,6 +38,8 @@ def trigger_words(rule: TaskRule, custom: Iterable[CustomField] = ()) -> str:  #
             return _beside(rule, event) or tr("at {event}", event=event)
         case "stale_picks":
             return _then(rule, tr("picks are gone, sold out or have another price"))
+        case "late_request":
+            return _then(rule, tr("a request is not answered in time"))
 
 
 def no_purchase(days: int) -> str:

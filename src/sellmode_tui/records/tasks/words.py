@@ -40,6 +40,8 @@ def because_words(  # noqa: PLR0911 -- one for each trigger
             return _at(about.replace("_", " ") or tr("an event"), _ago(since))
         case "stale_picks":
             return tr("{picks} to review", picks=about or tr("picks"))
+        case "late_request":
+            return tr("request of {name} not answered in time", name=about) if about else tr("late request")
 
 
 def _bought(what: str, when: str) -> str:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.rule_task import RuleTrigger
-from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule, task_rule_id
+from sellmode_contract.kinds.task_rule import NOT_OF_CUSTOMERS, TASK_RULE, TaskRule, task_rule_id
 from sellmode_contract.rules import checking
 from sellmode_contract.rules.templates import PLACES
 from sellmode_tui.language import marked, tr, trd
@@ -84,7 +84,7 @@ class _RuleForm(KindForm):
             "offset_hours", tr("Or"), rule.offset_hours or None, hint=tr("hours after that; then due at that hour")
         )
         yield entry("due_time", tr("Due at"), hint=tr("the end of the day; or {example}", example="09:00"))
-        about_customers = rule.trigger != "stale_picks"
+        about_customers = rule.trigger not in NOT_OF_CUSTOMERS
         if about_customers:
             yield entry("expires_days", tr("Expires"), hint=tr("days after the due day; empty: never"))
             yield from self._audience()
@@ -135,7 +135,7 @@ class _RuleForm(KindForm):
                 yield days
             case "event":
                 yield entry("event", hint=_EVENTS)
-            case "new_customer" | "stale_picks":
+            case "new_customer" | "stale_picks" | "late_request":
                 return
 
     def changed_fields(self) -> dict[str, Any]:

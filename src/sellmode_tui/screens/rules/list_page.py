@@ -28,6 +28,7 @@ TRIGGERS: Final[dict[RuleTrigger, tuple[str, str]]] = {
     "stay_in_touch": (marked("No recent contact"), marked("not contacted for a number of days")),
     "event": (marked("An event"), marked("back in stock, an abandoned cart, an unanswered request")),
     "stale_picks": (marked("Picks to review"), marked("not sold any more, out of stock, or with another price")),
+    "late_request": (marked("A late request"), marked("not answered by the retailer's aim")),
 }
 
 

@@ -26,6 +26,12 @@ from sellmode_tui.widgets.row_source import Row
 
 _NONE: Final = marked("No customers match this rule that day.")
 _NONE_SEEN: Final = marked("None of the customers you can see.")
+_NOTHING: Final[Mapping[RuleTrigger, str]] = {
+    "stale_picks": marked("There are no picks to review."),
+    "late_request": marked("No request will be late."),
+}
+_ABOUT: Final[Mapping[RuleTrigger, str]] = {"stale_picks": marked("Picks"), "late_request": marked("Request")}
+"""What rules make tasks of that make none for customers."""
 
 
 class _Told(NamedTuple):
@@ -54,7 +60,6 @@ class PreviewScreen(ListPage[None, PreviewLine]):
 
     def __init__(self, desk: Desk, rule: TaskRule) -> None:
         self._rule = rule
-        self._of_picks = rule.trigger == "stale_picks"
         super().__init__(desk, tr("Preview for tomorrow: {rule}", rule=rule.name))
         self._answer: _Told | None = None
 
@@ -64,8 +69,9 @@ class PreviewScreen(ListPage[None, PreviewLine]):
 
     @property
     def columns(self) -> Sequence[Column]:
-        """A rule for picks makes tasks of lists, not for customers."""
-        return (Column("Picks", priority=10, min_width=18), *self.COLUMNS[1:]) if self._of_picks else self.COLUMNS
+        """A rule for picks or requests makes tasks of these, not for customers."""
+        about = _ABOUT.get(self._rule.trigger)
+        return (Column(about, priority=10, min_width=18), *self.COLUMNS[1:]) if about else self.COLUMNS
 
     def row(self, item: PreviewLine) -> Row:
         """Of whom, until when, whose, and why it is held back."""
@@ -73,16 +79,21 @@ class PreviewScreen(ListPage[None, PreviewLine]):
         due = due_words(read_due(item.due), words.now, words.zone) if item.due else tr("any time")
         names, people = (told.names, told.people) if told else ({}, {})
         held = trd(HELD.get(item.held, item.held))
-        cells = (item.picks or names.get(item.customer, ""), due, people.get(item.person or "", ""), held)
-        return Row(f"{item.customer}{item.picks}/{item.due}/{item.held}", cells)
+        cells = (
+            item.picks or item.request or names.get(item.customer, ""),
+            due,
+            people.get(item.person or "", ""),
+            held,
+        )
+        return Row(f"{item.customer}{item.picks}{item.request}/{item.person}/{item.due}/{item.held}", cells)
 
     @property
     def empty_text(self) -> str:
         """Nobody; nothing before the backend has answered."""
         if self._answer is None:
             return ""
-        if self._of_picks:
-            return tr("There are no picks to review.")
+        if self._rule.trigger in _NOTHING:
+            return trd(_NOTHING[self._rule.trigger])
         return trd(_NONE if self._answer.preview.unseen is None else _NONE_SEEN)
 
     def show_first(self) -> None:
