@@ -135,10 +135,9 @@ class StatusMonitor:
 
         def read(account: OpenAccount) -> _Read:
             records = account.workspace.records
-            notices = records.sales.notices(LATEST)
-            return _Read(
-                Facts.read(records), records.changes.counts(), records.tasks.counts(), records.chat.mine(), notices
-            )
+            facts, notices = Facts.read(records), records.sales.notices(LATEST)
+            presence = records.chat.mine() if facts.has_chat else None
+            return _Read(facts, records.changes.counts(), records.tasks.counts(), presence, notices)
 
         def take(found: _Read) -> None:
             if number > self._taken:  # not overtaken by a later one
