@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     catalogue,
+    chat,
     customer_pages,
     delta,
     first_sync,
@@ -46,6 +47,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "queue": passes.queue,
     "hot-store": hot_store.run,
     "polls": polls.run,
+    "chat": chat.run,
     "customer-pages": customer_pages.run,
     "rules-pass": rules_pass.run,
     "import": importing.run,
