@@ -1,4 +1,4 @@
-"""Lookbooks: pages for one customer, and My Looks, which are templates; the head office's looks; what became of one."""
+"""Lookbooks: pages for one customer, and My Looks, which are templates; corporate looks; what became of one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from sellmode_contract.translatable import Translatable, marked
 LookbookState = Literal["draft", "shared", "archived"]
 Verdict = Literal["", "liked", "refused"]
 
-FORMS: Final = {"one_to_one": marked("1:1 lookbook"), "my_look": marked("My Look")}
+FORMS: Final = {"one_to_one": marked("lookbook"), "my_look": marked("My Look")}
 """What each form is called inside a sentence."""
 STATES: Final[dict[LookbookState, str]] = {"draft": "draft", "shared": "shared", "archived": "archived"}
-_TITLE = Text(name="title", required="A look needs a title.")
+_TITLE = Text(name="title", required="A lookbook needs a title.")
 _MESSAGE = Text(name="message", longest=5_000, lines=True)
 
 
@@ -32,7 +32,7 @@ class Lookbook(EditedRecord, frozen=True, kw_only=True):
     author: str
     form: Literal["one_to_one", "my_look"] = "one_to_one"
     customer: str | None = None
-    """Of a 1:1 lookbook; a template has none."""
+    """A template has none."""
     title: str = ""
     """The headline of the page."""
     message: str = ""
@@ -51,7 +51,7 @@ class Lookbook(EditedRecord, frozen=True, kw_only=True):
 
 
 class CorporateLook(EditedRecord, frozen=True, kw_only=True):
-    """A head office's look, for everybody to copy from."""
+    """A look of the head office, for everybody to copy from."""
 
     title: str = ""
     message: str = ""
@@ -133,15 +133,15 @@ LOOKBOOK = Kind(
 CORPORATE_LOOK = Kind(
     name="corporate_look",
     record=CorporateLook,
-    row=Row("head office's look, to copy from", ALL, ALL),
-    noun="head office's look",
-    fields=(_TITLE, _MESSAGE, items("a look")),
+    row=Row("corporate look, to copy from", ALL, ALL),
+    noun="corporate look",
+    fields=(_TITLE, _MESSAGE, items("a corporate look")),
     verbs=frozenset({"create", "edit", "remove"}),
     capability="announce",
     stamps={"created_by": "author", "created_at": "now"},
     command="corporate-looks",
     listed=("title",),
-    words=lambda look, _: Translatable('head office\'s look "{title}"', title=text_in(look, "title")),
+    words=lambda look, _: Translatable('corporate look "{title}"', title=text_in(look, "title")),
 )
 
 

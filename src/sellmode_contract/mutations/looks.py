@@ -64,7 +64,7 @@ def _check_customer(look: Lookbook, world: World) -> None:
         if look.customer is not None:
             raise Rejected("invalid", "A My Look has no customer: copy it for one.", field="customer")
     elif look.customer is None:
-        raise Rejected("invalid", "A 1:1 lookbook needs a customer.", field="customer")
+        raise Rejected("invalid", "A lookbook needs a customer: without one it is a My Look.", field="customer")
     else:
         read(world, "customer", look.customer, Customer)
 

@@ -145,7 +145,7 @@ class Assign(_Operation, frozen=True, kw_only=True, tag="assign"):
 
 
 class Share(_Operation, frozen=True, kw_only=True, tag="share"):
-    """Gives a lookbook, whose id this is, its link; of a 1:1 lookbook a copy stays with the customer."""
+    """Gives a lookbook, whose id this is, its link; a copy stays with its customer."""
 
     token: str
     """What the link ends in: made where it is shared, so that it is there at once. The same one when shared again."""

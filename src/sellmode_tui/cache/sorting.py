@@ -105,20 +105,18 @@ def forget(connection: Connection, kind: str, ids: Collection[str]) -> None:
 
 def names_changed(connection: Connection, to: Referred, ids: Collection[str] | None = None) -> None:
     """Sort again what refers to records that may be called otherwise now, or be visible no more; None for all."""
-    for kind, field in _referring(to):
-        refs = ids
-        if refs is None:
-            refs = [
-                ref
-                for (ref,) in connection.execute(
-                    "SELECT DISTINCT ref FROM sorted WHERE kind = ? AND field = ? AND ref IS NOT NULL", (kind, field)
-                )
-            ]
-        names = _names(connection, to, refs)
-        connection.executemany(
-            "UPDATE sorted SET key = ?1 WHERE kind = ?2 AND field = ?3 AND ref = ?4 AND key IS NOT ?1",
-            ((names.get(ref, NOTHING), kind, field, ref) for ref in refs),
-        )
+    referring = ", ".join(f"('{kind}', '{field}')" for kind, field in _referring(to))
+    if not referring:
+        return
+    theirs = f"(kind, field) IN (VALUES {referring})"
+    if ids is None:
+        found = connection.execute(f"SELECT DISTINCT ref FROM sorted WHERE {theirs} AND ref IS NOT NULL")
+        ids = [ref for (ref,) in found]
+    names = _names(connection, to, ids)
+    connection.executemany(
+        f"UPDATE sorted SET key = ?1 WHERE {theirs} AND ref = ?2 AND key IS NOT ?1",
+        ((names.get(ref, NOTHING), ref) for ref in ids),
+    )
 
 
 def scopes_changed(connection: Connection) -> None:

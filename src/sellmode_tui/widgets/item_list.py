@@ -32,7 +32,7 @@ class ItemList(Widget, can_focus=True):
     """The lines. It changes nothing by itself: it posts what is wanted."""
 
     ALLOW_SELECT = False
-    BINDING_GROUP_TITLE = "Products of the look"
+    BINDING_GROUP_TITLE = "Products of the lookbook"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False, id="items.down"),
         Binding("up,k", "move(-1)", "Up", show=False, id="items.up"),

@@ -47,7 +47,7 @@ def test_a_lookbook_is_shared_at_once_and_taken_back(tmp_path: Path) -> None:
         id = draft(desk)
         settle(desk)
         written = desk.records.looks.share(id, "sms")
-        assert written.words == 'sharing the 1:1 lookbook "For the opera" for Anna Muster'
+        assert written.words == 'sharing the lookbook "For the opera" for Anna Muster'
         shared = look(desk, id)
         assert (shared.state, len(shared.token), shared.shared_at) == ("shared", 26, desk.now)
         settle(desk)

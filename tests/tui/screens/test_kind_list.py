@@ -186,7 +186,7 @@ async def test_a_kind_without_a_table_of_its_own_that_nobody_writes_has_no_keys_
     ]
     files(data, *looks)
     async with at_the_list("3") as pilot:
-        assert [cells[:2] for cells in rows(pilot)] == [("1:1 lookbook", ANNA.name), ("My Look", ANNA.name)]
+        assert [cells[:2] for cells in rows(pilot)] == [("lookbook", ANNA.name), ("My Look", ANNA.name)]
         await pilot.press("a", "e", "x")
         await at_rest(pilot)
         assert isinstance(pilot.app.screen, KindListPage)
@@ -201,7 +201,7 @@ async def test_choices_and_stores_are_found_and_sorted_by_what_they_are_called(d
     ]
     files(data, *looks)
     async with at_the_list("3") as pilot:
-        assert [cells[0] for cells in rows(pilot)] == ["1:1 lookbook", "My Look"]
+        assert [cells[0] for cells in rows(pilot)] == ["lookbook", "My Look"]
         for words, found in {"one": 0, "1:1": 1, "my look": 1, store: 2}.items():
             page(pilot).search(words)
             await list_is_there(pilot)

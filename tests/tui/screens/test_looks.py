@@ -214,7 +214,7 @@ async def test_a_head_office_look_is_used_for_a_customer_and_not_changed(data: P
         await move_to(pilot, OFFICE)
         await pilot.press("e")
         await at_rest(pilot)
-        assert "Only head office edits its looks. Press c to start your own from it." in told(pilot)
+        assert "Only head office edits corporate looks. Press c to start your own from it." in told(pilot)
         await pilot.press("c")
         await shows(pilot, LookForm)
         put(pilot, "customer", BO.name)

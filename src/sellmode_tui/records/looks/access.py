@@ -99,7 +99,7 @@ class Looks(Facet):
             if customer is not None:
                 of_kinds.visible(seen, "customer", customer)
             if not isinstance(look, Lookbook | CorporateLook):
-                raise Rejected("invalid", "Only a look can be copied.")
+                raise Rejected("invalid", "Only a lookbook can be copied.")
             fields = {"title": look.title, "message": look.message, "items": items_of(look), "copied_from": look.id}
             form = {"form": "one_to_one", "customer": customer} if customer else {"form": "my_look"}
             return of_kinds.create("lookbook", new_id, {**fields, **form})

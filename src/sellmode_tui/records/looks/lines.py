@@ -1,4 +1,4 @@
-"""Lookbooks and the head office's looks in a list, and what has become of each."""
+"""Lookbooks and the corporate looks in a list, and what has become of each."""
 
 from __future__ import annotations
 

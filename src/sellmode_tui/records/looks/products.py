@@ -28,7 +28,7 @@ SOURCES: Final[dict[Source, str]] = {
     "catalogue": marked("Catalogue"),
     "wishes": marked("Wish list"),
     "bought": marked("Past purchases"),
-    "looks": marked("Other looks"),
+    "looks": marked("Other lookbooks"),
 }
 """Where products are picked from, by what that is called."""
 MAX_OFFERED: Final = 200

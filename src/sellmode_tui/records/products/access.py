@@ -142,11 +142,11 @@ class Products(Facet):
 def _item(record: object) -> dict[str, object]:
     """The same of a record."""
     if not isinstance(record, Product):
-        raise Rejected("invalid", "A look can only have products.")
+        raise Rejected("invalid", "A lookbook can only have products.")
     title = " ".join(filter(None, (record.title, record.variant)))
     priced = {"price": record.price, "currency": record.currency} if record.price is not None else {}
     if not record.sku:
-        raise Rejected("invalid", "A product without a SKU cannot be added to a look.")
+        raise Rejected("invalid", "A product without a SKU cannot be added to a lookbook.")
     return msgspec.to_builtins(LookItem(sku=record.sku, title=title, **priced))  # type: ignore[no-any-return, arg-type]  # a struct is a dict
 
 

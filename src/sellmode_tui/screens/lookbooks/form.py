@@ -1,4 +1,4 @@
-"""A lookbook, a head office's look or a list of picks, new or there already."""
+"""A lookbook, a corporate look or a list of picks, new or there already."""
 
 from __future__ import annotations
 

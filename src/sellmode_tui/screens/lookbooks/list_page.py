@@ -1,4 +1,4 @@
-"""The lookbooks: one's own or the store's, and the head office's looks to copy from."""
+"""The lookbooks: one's own or the store's, and the corporate looks to copy from."""
 
 from __future__ import annotations
 
@@ -111,15 +111,15 @@ class LookbooksScreen(SearchedList[None, LookLine], ViewedList[None, LookLine], 
             "shared": tr("Nothing shared yet."),
             "my_look": tr("No My Looks yet. Press a to add one: a template for several customers."),
             "archived": tr("Nothing archived."),
-            "corporate": tr("No looks from head office yet. Press a to add one.")
+            "corporate": tr("No corporate looks yet. Press a to add one.")
             if self.made_kind is CORPORATE_LOOK
-            else tr("No looks from head office."),
+            else tr("No corporate looks."),
         }
         return told.get(self._query.view, tr("No lookbooks yet. Press a to add one, for a customer or as a template."))
 
     def shown(self, count: Count) -> None:
         """Say how many there are, and whose."""
-        looks = so_far(self._desk.sync, trn("{number:,} look", "{number:,} looks", count.n))
+        looks = so_far(self._desk.sync, trn("{number:,} lookbook", "{number:,} lookbooks", count.n))
         said = tr("{looks}, only yours", looks=looks) if self._query.mine else looks
         self.say("above", said if count.n else "")
 

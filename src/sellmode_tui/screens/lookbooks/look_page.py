@@ -62,7 +62,7 @@ class LookPage(DeskScreen[Result]):
         self.notify(visible(text), markup=False)
 
     def offers(self, action: str) -> bool:
-        """Those of one's role; a head office's look is only copied by others; only what was shared has a link."""
+        """Those of one's role; a corporate look is only copied by others; only what was shared has a link."""
         line = self.chosen_look
         if action == "add":
             return may_do(self._desk, self.made_kind, "create")
@@ -96,7 +96,7 @@ class LookPage(DeskScreen[Result]):
             whom = (getattr(details.look, "customer", None) or "", details.line.customer_name)
             self.open(LookForm(self._desk, kind, details.look, whom, now=details.products))
         else:
-            self.tell(tr("Only head office edits its looks. Press c to start your own from it."))
+            self.tell(tr("Only head office edits corporate looks. Press c to start your own from it."))
 
     def action_use(self) -> None:
         """Begin another one from it, for a customer or as a My Look."""
@@ -139,7 +139,7 @@ class LookPage(DeskScreen[Result]):
 
     def _check(self, details: LookDetails) -> None:
         if not isinstance(details.look, Lookbook):
-            self.tell(tr("Looks of head office are not shared directly. Press c to start your own from it."))
+            self.tell(tr("Corporate looks are not shared directly. Press c to start your own from it."))
         elif not details.products:
             self.tell(tr("No products yet. Press e to add some."))
         elif details.changed:
