@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -26,6 +26,7 @@ from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.kinds.sale import CreditedSale, SalePart, sale_id
 from sellmode_contract.kinds.sale_notice import SaleNotice, notice_id
@@ -55,6 +56,7 @@ _TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
 """What the link of a page ends in."""
 _LOOKED_BACK: Final = dt.timedelta(days=LONGEST_DAYS)
 _decode_contact = msgspec.json.Decoder(Contact).decode
+_decode_request = msgspec.json.Decoder(Request).decode
 _decode_sent = msgspec.json.Decoder(SentLookbook).decode
 _decode_page: Final[dict[str, Callable[[str], Lookbook | Storefront]]] = {
     "lookbook": msgspec.json.Decoder(Lookbook).decode,
@@ -256,10 +258,32 @@ def _of_customers(
             if (kind, id) not in changed:
                 item = _decode_contact(doc) if kind == "contact" else _decode_sent(doc)
                 found.setdefault(customer, []).append(_of_record(item, (team or ":").partition(":")[2]))
+        for customer, asked in _asked(connection, some, changed):
+            if earliest <= asked.at <= latest:
+                found.setdefault(customer, []).append(asked)
     for late in changed.values():
         if isinstance(late, Contact | SentLookbook):
             found.setdefault(late.customer, []).append(_of_record(late, ""))
     return {customer: [each for each in mine if each.store] for customer, mine in found.items()}
+
+
+def _asked(
+    connection: Connection, customers: Sequence[str], changed: Mapping[tuple[str, str], Record | None]
+) -> Iterator[tuple[str, Touch]]:
+    """The touches of requests that some customers turned out to have made: of who has taken them, else was asked."""
+    query = sa.select(record.c.doc).where(
+        record.c.kind == "request", bulk.one_of(connection, record.c.parent, [*customers])
+    )
+    stored = map(_decode_request, connection.scalars(query))
+    given = [item for item in changed.values() if isinstance(item, Request) and item.customer in customers]
+    requests = {item.id: item for item in (*stored, *given) if item in given or ("request", item.id) not in changed}
+    rows = sa.select(touch).where(
+        bulk.one_of(connection, touch.c.about, sorted(requests)), touch.c.way == "request", touch.c.reason == ""
+    )
+    for row in connection.execute(rows) if requests else ():
+        request = requests[row.about]
+        if row.customer is None and request.customer:
+            yield request.customer, msgspec.structs.replace(_of_page(row), person=request.claimed_by or row.person)
 
 
 def _clicked(connection: Connection, clicks: Iterable[str]) -> dict[str, list[Touch]]:
@@ -343,6 +367,8 @@ def customers_touched(
     for item in (*changed.values(), *before):
         if isinstance(item, Contact | SentLookbook):
             since[item.customer] = min(item.at, since.get(item.customer, item.at))
+        elif isinstance(item, Request) and item.customer and item.asked_at:
+            since[item.customer] = min(item.asked_at, since.get(item.customer, item.asked_at))
     return since
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from sellmode_backend.customers import merging
+from sellmode_backend.shopper.requests.asking import Asked, Origin, ask
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
-from sellmode_contract.mutations import Create, Edit, Operation, Remove, consent_id
+from sellmode_contract.mutations import Claim, Create, Edit, Operation, Remove, consent_id
 from tests.backend.results.sales_shop import SalesShop, sales_shop
 from tests.backend.sync.pushing import Writer, uuid7
 
@@ -100,4 +101,22 @@ def test_changes_of_picks_are_counted_and_stay_when_the_list_goes(shop: SalesSho
     assert people(shop, "content_updates") == {shop.ada.id: 2, None: 2}
     ada.done(Remove(kind="pick_list", id=picks))
     assert people(shop, "content_updates") == {shop.ada.id: 2, None: 2}
+    shop.check()
+
+
+def test_a_request_is_a_touch_of_who_has_taken_it_once_it_is_known_who_asked(shop: SalesShop) -> None:
+    anna = shop.add(shop.ben)
+    asked, origin = Asked("chat", "Is it warm?"), Origin("Alpha")
+    with shop.database.transaction() as connection:
+        id = ask(connection, guard="g", token="t", origin=origin, asked=asked, now=shop.clock())
+    shop.clock.forward(days=1)
+    order = shop.order(anna)
+    shop.sell(order)
+    assert shop.judgement(order.id) is None
+    ben = shop.writer(shop.ben)
+    ben.done(Claim(kind="request", id=id), Edit(kind="request", id=id, set={"customer": anna.id}))
+    judgement = shop.judgement(order.id)
+    assert judgement is not None
+    assert [credit.person for credit in judgement.credits] == [shop.ben.id]
+    assert [(item.touch.way, item.touch.what) for item in judgement.considered] == [("request", "request")]
     shop.check()
