@@ -11,6 +11,7 @@ from sellmode_contract.kinds.fields import (
     Elements,
     Field,
     Flag,
+    Goal,
     Moment,
     Number,
     OneOf,
@@ -40,6 +41,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
 
 _NONE: Final = Option("", marked("none"))
+_STEPS: Final = marked("in the smallest steps of the figure: cents, tenths of a percent")
 _ELEMENTS: Final[Mapping[str, type[StoresEntry | ProductsEntry | WorksEntry | ElementsEntry]]] = {
     "text": ElementsEntry,
     "store": StoresEntry,
@@ -71,7 +73,7 @@ def entry_of_field(  # noqa: PLR0911  # one for each type
         case OneOf():
             return ChoiceEntry(path, label, desk, choices_of(field, needed=needed), value)
         case Number():
-            return (WholeEntry if field.whole else NumberEntry)(path, label, desk, value, unit=hint)
+            return (WholeEntry if field.whole else NumberEntry)(path, label, desk, value, unit=hint or _unit_of(field))
         case Due():
             return DueEntry(path, label, desk, value, placeholder=hint)
         case Moment():
@@ -100,6 +102,11 @@ def entry_of_field(  # noqa: PLR0911  # one for each type
             return AreaEntry(path, label, desk, value)
         case _:
             return TextEntry(path, label, desk, value, placeholder=hint)
+
+
+def _unit_of(field: Number) -> str:
+    """What a number is a number of, if that has to be said: a target is typed in whole units in its own form only."""
+    return trd(_STEPS) if isinstance(field, Goal) else ""
 
 
 def choices_of(field: OneOf, *, needed: bool = False) -> list[Option]:
