@@ -23,6 +23,7 @@ from sellmode_contract.kinds.customer import Address
 from sellmode_contract.kinds.fields import Elements, Field, Rows, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.rule_task import RuleTrigger
+from sellmode_contract.kinds.target import TARGET
 from sellmode_contract.mutations import Create, Rejected
 from sellmode_contract.records import Record
 from sellmode_contract.text import visible
@@ -137,6 +138,8 @@ def forms(pilot: Pilot[None], mids: Sequence[str]) -> Iterator[FormScreen]:
     for cls in FormScreen.kinds.values():
         seen: set[tuple[str, type[FormField], bool]] = set()
         for about in subjects(mids):
+            if TARGET.name in (cls.KIND, about.get("kind")) and about.get("kind") != cls.KIND:
+                continue  # targets have a form of their own, which is for nothing else
             try:
                 parts = cls.find(desk.records, about)
             except KeyError:  # it is about something else
