@@ -28,6 +28,7 @@ from sellmode_contract.mutations import Create, Rejected
 from sellmode_contract.records import Record
 from sellmode_contract.text import visible
 from sellmode_tui.journal.clock import read_clock
+from sellmode_tui.journal.journal import Finds
 from sellmode_tui.screens.forms.completed_entry import CompletedEntry, OfferingEntry
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable
 from sellmode_tui.screens.forms.form_screen import FormScreen
@@ -121,6 +122,8 @@ def subjects(mids: Sequence[str]) -> Iterator[dict[str, str]]:
     }
     yield {}
     yield {"customer": CLARA.id}
+    for finds in get_args(Finds):
+        yield {"finds": finds, "text": STORED}
     for trigger in get_args(RuleTrigger):
         yield ids | {"trigger": trigger}
     for kind in KINDS.values():
