@@ -113,8 +113,9 @@ def names_changed(connection: Connection, to: Referred, ids: Collection[str] | N
         found = connection.execute(f"SELECT DISTINCT ref FROM sorted WHERE {theirs} AND ref IS NOT NULL")
         ids = [ref for (ref,) in found]
     names = _names(connection, to, ids)
+    # By itself SQLite would go through all that there is of a kind.
     connection.executemany(
-        f"UPDATE sorted SET key = ?1 WHERE {theirs} AND ref = ?2 AND key IS NOT ?1",
+        f"UPDATE sorted INDEXED BY sorted_ref SET key = ?1 WHERE {theirs} AND ref = ?2 AND key IS NOT ?1",
         ((names.get(ref, NOTHING), ref) for ref in ids),
     )
 
