@@ -8,6 +8,7 @@ from sellmode_backend import connections, housekeeping
 from sellmode_backend.accounts import codes, endpoints, limits, passwords, sessions
 from sellmode_backend.importers import lines, rows, run
 from sellmode_backend.server import ServerSettings
+from sellmode_backend.shopper.requests import asking, live, talking
 from sellmode_backend.store import clients, duplicates
 from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
@@ -32,6 +33,15 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
         (
             "operations.md",
             f"warns after {_SOFT} days; after {_HARD} its key is deleted",
+        ),
+        (
+            "requests.md",
+            f"A worker has {ServerSettings().max_chats:,} streams of talks at most, {live.MAX_A_TALK} of one talk",
+        ),
+        ("requests.md", f"{asking.RATES[0].often} requests an hour and {asking.RATES[1].often} a day from one address"),
+        (
+            "requests.md",
+            f"{talking.LINES[0].often} lines in five minutes and {talking.LINES[1].often} a day in one talk",
         ),
         ("operations.md", f"| Activation code | {codes.LIFE.days} days, once |"),
         ("operations.md", f"| {housekeeping.REMOVALS_KEPT.days} days; a terminal away for longer"),

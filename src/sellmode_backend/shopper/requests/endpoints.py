@@ -39,6 +39,8 @@ FORM_BYTES: Final = 64 * 1024
 """A message of the longest, in a script whose letters take four bytes, each written as a form writes them."""
 QUICKEST: Final = dt.timedelta(seconds=3)
 """Nobody reads a form and fills it in sooner."""
+_MOST_LINES: Final = 30
+"""In one answer: who asks for those behind the last one has the rest."""
 _RETRY_SECONDS: Final = 30
 _UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _MOST: Final = {**LONGEST_FIELDS, "comment": talking.LONGEST_COMMENT}
@@ -71,7 +73,11 @@ class RequestEndpoints:
             Route("/t/{token}/events", origins.shared(database, self._events)),
             Route("/t/{token}/lines", origins.shared(database, self._lines)),
             *(
-                Route(f"/t/{{token}}/{name}", origins.shared(database, partial(self._do, *do)), methods=["POST"])
+                Route(
+                    f"/t/{{token}}/{name}",
+                    answers.or_later(origins.shared(database, partial(self._do, *do))),
+                    methods=["POST"],
+                )
                 for name, do in does.items()
             ),
         ]
@@ -181,7 +187,7 @@ class RequestEndpoints:
         news = await to_thread.run_sync(self._read_news, shared.token_of(request), after)
         if news is None:
             raise Refused("not_found")
-        return answers.of_data({"lines": news.lines, "state": news.state})
+        return answers.of_data({"lines": news.lines[:_MOST_LINES], "state": news.state})
 
     def _read_news(self, token: str, after: int) -> showing.News | None:
         with self._database.snapshot() as connection:

@@ -30,7 +30,7 @@ from sellmode_contract.audiences import store_audience
 MAX_A_TALK: Final = 5
 """Streams of one talk: tabs of its customer."""
 MOST_WAITING: Final = 128 * 1024
-"""Bytes that wait for a slow browser; then its stream ends, and it comes back for the rest."""
+"""About so many bytes wait for a browser; with them its stream ends, and it comes back for the rest."""
 _ALIVE: Final = b": alive\n\n"
 _RETRY: Final = b"retry: 2000\n\n"
 _TYPING: Final = b"event: typing\ndata: {}\n\n"
@@ -49,7 +49,7 @@ class Stream:
         self.token, self.request, self.store = token, news.request, news.store
         self._sent, self._state = after, b""
         self._waiting = bytearray(_RETRY)
-        self._over = False
+        self._over = self._is_full = False
         self._news = asyncio.Event()
         self.tell(news)
 
@@ -61,7 +61,7 @@ class Stream:
     def tell(self, news: News) -> None:
         """What has changed; what it has been told before it is told no more."""
         for line in news.lines:
-            if line.n > self._sent:
+            if line.n > self._sent and not self._is_full:
                 self._sent = line.n
                 self._add(b"id: %d\nevent: line\ndata: %b\n\n" % (line.n, msgspec.json.encode(line)))
         state = b"event: state\ndata: %b\n\n" % msgspec.json.encode(news.state)
@@ -83,18 +83,21 @@ class Stream:
         self._news.set()
 
     def _add(self, event: bytes) -> None:
-        self._waiting += event
-        self._news.set()
-        if len(self._waiting) > MOST_WAITING:
-            self.end()
+        if not self._is_full:
+            self._waiting += event
+            self._is_full = len(self._waiting) > MOST_WAITING
+            self._news.set()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """The events, as bytes of ``text/event-stream``."""
         while not self._over:
             self._news.clear()
             if self._waiting:
+                is_last = self._is_full
                 told, self._waiting = bytes(self._waiting), bytearray()
                 yield told
+                if is_last:
+                    return
             await self._news.wait()
 
 

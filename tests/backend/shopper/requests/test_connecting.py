@@ -170,6 +170,25 @@ def test_every_tab_hears_each_line_once_and_goes_on_where_it_was_cut(front: Fron
     assert get(front, f"/t/{NO_TOKEN}/lines").status_code == get(front, f"/t/{NO_TOKEN}/events").status_code == 404
 
 
+def test_a_long_talk_comes_in_parts(front: Front) -> None:
+    talk = ask(front, text="x" * 4000).json()["talk"]
+    for _ in range(40):
+        front.answered(front.request(), "y" * 4000)
+    came: list[int] = []
+    parts = 0
+    while len(came) < 41:
+        with listening(front, talk, **{"Last-Event-ID": str(len(came))}) as events:
+            for name, told in events:
+                if name == "line":
+                    came.append(told["n"])
+                elif len(came) == 41:
+                    break
+        parts += 1
+    assert came == [*range(1, 42)]
+    assert parts == 2
+    assert [line["n"] for line in get(front, f"/t/{talk}/lines?after=5").json()["lines"]] == [*range(6, 36)]
+
+
 def test_typing_and_what_was_read_are_told(front: Front) -> None:
     talk = ask(front).json()["talk"]
     request = front.request()
