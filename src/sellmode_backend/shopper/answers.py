@@ -45,9 +45,11 @@ def of_page(page: Page, status: int = 200) -> Response:
     )
 
 
-def of_picture(data: bytes) -> Response:
-    """A picture, which whoever has it may keep for a while."""
+def of_picture(data: bytes, *, for_shops: bool = False) -> Response:
+    """A picture, which whoever has it may keep for a while; ``for_shops``: pages of other sites may show it."""
     headers = {**HEADERS, "Content-Security-Policy": _NOTHING_RUNS, "Cache-Control": "private, max-age=86400"}
+    if for_shops:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return Response(data, headers=headers, media_type="image/jpeg")
 
 

@@ -19,7 +19,7 @@ from sellmode_backend import faults
 from sellmode_backend.accounts import limits
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.http import Bodies
-from sellmode_backend.shopper import answers, doing, guards, pages, results, shared, visitors
+from sellmode_backend.shopper import answers, doing, guards, pages, results, shared, storefronts, visitors
 from sellmode_backend.shopper.brand import Brand
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.shopper.shared import Found, Seen
@@ -96,7 +96,8 @@ class ShopperEndpoints:
         if url:
             have = partial(kept.picture_of, self._database, url, brand.picture_hosts, self._clock())
             if (data := await to_thread.run_sync(have, limiter=self._fetching)) is not None:
-                return answers.of_picture(data)
+                is_photo = request.path_params["product"] == storefronts.PHOTO  # the connector shows it, too
+                return answers.of_picture(data, for_shops=is_photo)
         return answers.nothing(await self._look(request))
 
     async def _click(self, request: Request) -> Response:

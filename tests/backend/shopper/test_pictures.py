@@ -24,6 +24,7 @@ from sellmode_backend.store import records
 from sellmode_contract import wire
 from sellmode_contract.kinds.product import Product, ProductImage
 from tests.backend.people import NO_CERTIFICATES, QUICK, Client, MovedClock, add_person, problem_of
+from tests.backend.shopper import storefront
 from tests.backend.shopper.shop import BRAND, TOKEN, Shop
 from tests.support.backend import retailer_database, serve_in_thread
 
@@ -110,6 +111,17 @@ def test_a_page_shows_them_and_the_shop_is_asked_once(shop: Shop, shelf: tuple[s
     shop.clock.forward(days=2)
     shop.get(path)
     assert asked == ["/red.jpg"] * 2
+
+
+def test_web_shops_may_show_who_is_there_and_no_other_picture(front: Shop, shelf: tuple[str, list[str]]) -> None:
+    host, _ = shelf
+    put_picture(front, f"http://{host}/red.jpg", host)
+    storefront.write(front, msgspec.structs.replace(storefront.BENS_PAGE, photo=f"http://{host}/red.jpg"))
+    policies = {
+        name: front.get(f"/p/{token}/{name}").headers["Cross-Origin-Resource-Policy"]
+        for token, name in ((storefront.BENS, "photo"), (TOKEN, front.keys()[0]))
+    }
+    assert policies == {"photo": "cross-origin", front.keys()[0]: "same-origin"}
 
 
 def test_what_cannot_be_had_is_asked_for_again_after_an_hour(shop: Shop, shelf: tuple[str, list[str]]) -> None:

@@ -9,8 +9,10 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx2 as httpx
+import msgspec
 import pytest
 
+from sellmode_backend.shopper import brand
 from sellmode_backend.shopper.requests import connector, live
 from sellmode_backend.store import settings, typing
 from sellmode_backend.store.settings import SettingError
@@ -19,10 +21,10 @@ from sellmode_contract.kinds.request import talk_id
 from sellmode_contract.mutations import Claim, MarkSeen
 from sellmode_contract.store_hours import OpeningHours
 from tests.backend.people import NO_CERTIFICATES
-from tests.backend.shopper.requests.front import Front
-from tests.backend.shopper.shop import BROWSER, NO_TOKEN
+from tests.backend.shopper.requests.front import PAGE, Front
+from tests.backend.shopper.shop import BRAND, BROWSER, NO_TOKEN
 from tests.backend.shopper.storefront import write
-from tests.backend.sync.pushing import Writer
+from tests.backend.sync.pushing import Writer, stored
 
 SHOP = "https://shop.example"
 OF_A_SHOP = BROWSER | {"Origin": SHOP, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
@@ -95,6 +97,13 @@ def test_it_offers_people_in_associate_mode_and_the_store_in_team_mode(front: Fr
     assert [(each["name"], each["more"]) for each in offer["people"]] == [("Person ben", "coats")]
     assert [each["id"] for each in offer["ways"]] == ["chat", "email", "sms", "appointment", "personal_shopper"]
     assert (offer["lang"], offer["say"]) == ("de", "Wir sind für Sie da.")
+    assert offer["people"][0]["photo"] == ""
+    with front.shop.database.transaction() as connection:
+        brand.write(connection, msgspec.structs.replace(BRAND, picture_hosts=("pictures.example",)))
+    page = stored(front.shop.database, "storefront", "f-8")
+    write(front.shop, msgspec.structs.replace(page, photo="https://pictures.example/ben.jpg"))
+    front.shop.clock.forward(seconds=6)
+    assert get(front, STORE).json()["people"][0]["photo"] == f"/p/{PAGE}/photo"
     front.set_mode("team")
     front.shop.clock.forward(seconds=6)
     offer = get(front, STORE).json()
