@@ -45,6 +45,7 @@ _COMMANDS = {
     ),
     "present": ("sellmode_tui.commands.chat", "List who of the store is available for chat."),
     "products": ("sellmode_tui.commands.products.group", "List and show products, their stock and their customers."),
+    "requests": ("sellmode_tui.commands.requests.group", "List, show, take and answer customers' requests."),
     "rules": ("sellmode_tui.commands.rules.group", "List, edit, enable and preview the rules that create tasks."),
     "sales": ("sellmode_tui.commands.sales", "List and show online sales with who earned them."),
     "status": ("sellmode_tui.commands.accounts", "Show the state of this machine's accounts."),

@@ -84,6 +84,8 @@ PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_tui/dates/day_words.py": {"the {}", "3pm or 15:00"},
     "sellmode_tui/dates/spans.py": {"{} ago", "in {}"},
     "sellmode_tui/records/customers/filters.py": {"'integer', 'real'"},  # SQL
+    "sellmode_tui/records/requests/access.py": {"{} ({} UTC)"},  # evidence, as it is kept
+    "sellmode_tui/records/requests/lists.py": {"count(*) FILTER (WHERE {})"},  # SQL
     "sellmode_tui/screens/forms/part_entries.py": {"Dam 1 / 2nd floor"},  # an address
     "sellmode_tui/screens/lists/main_page.py": {"All {}"},  # taken from the bindings
     "sellmode_tui/screens/lookbooks/boxes.py": {"Downloads"},  # a folder

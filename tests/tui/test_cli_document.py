@@ -16,9 +16,11 @@ from sellmode_backend.shopper import touches
 from sellmode_backend.shopper.touches import Shared
 from sellmode_backend.store import settings
 from sellmode_backend.store.orders import OrderEntry, write_orders
+from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.service_rules import ServiceRules
 from sellmode_tui.cli import sellmode
 from sellmode_tui.commands.kit.exit_codes import MEANINGS
@@ -109,6 +111,7 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
     fields = {name: re.findall(r"`(\w+)`", cell) for names, cell in rows for name in re.findall(r"`([\w -]+)`", names)}
     fields["status"] = [*fields["accounts"], *fields["status"]]
     fields["tasks show"] = [*fields["tasks list"], *fields["tasks show"]]
+    fields["requests show"] = [*fields["requests list"], *fields["requests show"]]
     fields["corporate show"] = [*fields["corporate list"], *fields["corporate show"]]
     number = office.people[0].number
     printed = {
@@ -119,6 +122,7 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
         **_ruled(office),
         **_disputed(office),
         **_reached(office),
+        **_asked(office),
         "attention acknowledge": _acknowledged(office),
         "customers list": office.ask("customers", "list", "--json"),
         "customers search": office.ask("customers", "search", number, "--json"),
@@ -288,3 +292,27 @@ def _disputed(office: Desk) -> dict[str, Result]:
         "attention uphold": manager.ask("attention", "uphold", upheld, "--reason", "He did", "--json"),
         "attention decline": manager.ask("attention", "decline", declined, "--reason", "She did", "--json"),
     }
+
+
+def _asked(office: Desk) -> dict[str, Result]:
+    """A request of a customer."""
+    id = source_id("request", "test", "kim")
+    office.shop.write(Request(id=id, store="Alpha", name="Kim", waiting_since=NOON, asked_at=NOON))
+    assert office.ask("sync").code == 0
+    printed = {"requests list": office.ask("requests", "list", "--json")}
+    for line in (
+        "show",
+        "why",
+        "claim",
+        "answer Yes",
+        "snooze --until 2051-03-14",
+        f"link --customer {office.people[0].number}",
+        "close --outcome helped",
+        "reopen",
+        "release",
+    ):
+        name, *more = line.split()
+        printed[f"requests {name}"] = office.ask("requests", name, id, *more, "--json")
+    assert office.ask("requests", "claim", id).code == 0
+    printed["requests pass"] = office.ask("requests", "pass", id, "--to", "ben", "--json")
+    return printed

@@ -105,6 +105,7 @@ _MANAGER: Final = {
     "results": ("5 FiguresScreen",),
     "sales": ("$ SalesScreen",),
     "people": ("8 PeopleScreen",),
+    "inbox": ("9 InboxScreen",),
     "rules": ("6 RulesScreen",),
     "rule": ("6 RulesScreen", "enter EditRuleForm"),
     "new rule": ("6 RulesScreen", "a TriggerBox"),

@@ -56,6 +56,8 @@ MESSAGE_TEMPLATE = Kind(
     ),
     verbs=frozenset({"create", "edit", "remove"}),
     stamps={"store": "store", "author": "author", "created_at": "now"},
+    page="Texts",
+    tab=False,
     command="texts",
     listed=("title", "reach", "language"),
     words=lambda template, _: Translatable('text "{title}"', title=text_in(template, "title")),

@@ -6,7 +6,7 @@ What is said where a place is empty stands in it behind a bar: ``Dear {given_nam
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 PLACES = ("given_name", "family_name", "name", "associate", "store", "about", "whose", "day")
@@ -27,13 +27,14 @@ def unknown_places(template: str) -> list[str]:
     return [found["place"] for found in _PLACE.finditer(template) if found["place"] not in PLACES]
 
 
-def fill(template: str, known: Mapping[str, str]) -> str:
+def fill(template: str, known: Mapping[str, str], *, gap: Callable[[str], str] | None = None) -> str:
     """A template with what is known put in its places.
 
     A place that is empty has what stands behind its bar, else nothing, not even the blank before it. Names that stand
-    together are ``NAMELESS`` if that leaves nothing of them.
+    together are ``NAMELESS`` if that leaves nothing of them. For somebody who goes over the text, ``gap`` says what
+    stands instead of what is not known, by the name of the place.
     """
-    return _PLACES.sub(lambda found: _put(found, known), template)
+    return _PLACES.sub(lambda found: _put(found, known, gap), template)
 
 
 def examples(template: str) -> tuple[str, str]:
@@ -42,15 +43,17 @@ def examples(template: str) -> tuple[str, str]:
     return fill(template, known), fill(template, {**known, **dict.fromkeys(_NAMES, "")})
 
 
-def _put(found: re.Match[str], known: Mapping[str, str]) -> str:
+def _put(found: re.Match[str], known: Mapping[str, str], gap: Callable[[str], str] | None) -> str:
     if not found["names"]:
-        return _one(found, known)
+        return _one(found, known, gap)
     names = list(_PLACE.finditer(found["names"]))
-    return "".join(_one(each, known) for each in names) or f"{names[0]['blank']}{NAMELESS}"
+    nameless = gap(names[0]["place"]) if gap else NAMELESS
+    return "".join(_one(each, known) for each in names) or f"{names[0]['blank']}{nameless}"
 
 
-def _one(found: re.Match[str], known: Mapping[str, str]) -> str:
+def _one(found: re.Match[str], known: Mapping[str, str], gap: Callable[[str], str] | None = None) -> str:
     if found["place"] not in PLACES:
         return found[0]
     value = known.get(found["place"], "").strip() or (found["otherwise"] or "").strip()
+    value = value or (gap(found["place"]) if gap else "")
     return f"{found['blank']}{value}" if value else ""

@@ -160,6 +160,15 @@ class AccountFolder:
         """Remember it. Raises NotStored."""
         self._keep("pictures", "hidden" if hidden else "shown")
 
+    @property
+    def rings(self) -> bool:
+        """Whether the terminal rings when a customer waits."""
+        return self._chosen("bell") == "on"
+
+    def keep_rings(self, rings: bool) -> None:
+        """Remember it. Raises NotStored."""
+        self._keep("bell", "on" if rings else "off")
+
     def _chosen(self, what: str) -> str:
         try:
             return read_private(self.path / what).decode("ascii", "replace").strip()

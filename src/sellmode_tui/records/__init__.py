@@ -25,6 +25,8 @@ from sellmode_tui.records.products.access import LookbookDraft, Scanned
 from sellmode_tui.records.products.details import ProductDetails, StoreStock
 from sellmode_tui.records.products.lists import ProductList, ProductQuery, ProductSort, StyleLine, Variant
 from sellmode_tui.records.products.people import ProductCustomer
+from sellmode_tui.records.requests.lists import RequestCounts, RequestLine, RequestList, RequestQuery
+from sellmode_tui.records.requests.talks import Said, TalkDetails
 from sellmode_tui.records.results.shown import ShownFigures
 from sellmode_tui.records.results.subjects import Subject
 from sellmode_tui.records.rules.briefs import BriefDetails, BriefLine, BriefProgress
@@ -84,7 +86,12 @@ __all__ = [
     "Refused",
     "RefusedAmong",
     "Rejected",
+    "RequestCounts",
+    "RequestLine",
+    "RequestList",
+    "RequestQuery",
     "RuleLine",
+    "Said",
     "SaleLine",
     "SaleList",
     "Scanned",
@@ -96,6 +103,7 @@ __all__ = [
     "StoreStock",
     "StyleLine",
     "Subject",
+    "TalkDetails",
     "TaskCounts",
     "TaskDetails",
     "TaskKey",

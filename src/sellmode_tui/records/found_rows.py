@@ -29,7 +29,7 @@ class FoundRows(ABC):
     def stale(self) -> bool:
         """Whether the cache has changed since this list was last read, so that its rows may have moved."""
         with self._readings.open(self) as reading:
-            return self._version not in (None, reading.version)
+            return self._version is not None and not self._holds(reading)
 
     def count(self) -> int:
         """How many there are."""
@@ -39,6 +39,10 @@ class FoundRows(ABC):
     def cancel(self) -> None:
         """Interrupt what another thread is reading from this list."""
         self._readings.cancel(self)
+
+    def _holds(self, reading: Reading) -> bool:
+        """Whether what was found is so still."""
+        return self._version == reading.version
 
     @abstractmethod
     def _find(self, reading: Reading) -> array[int]:
@@ -51,7 +55,7 @@ class FoundRows(ABC):
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Reading]:
         with self._lock, self._readings.open(self) as reading:
-            if self._version != reading.version:
+            if not self._holds(reading):
                 self._found = self._find(reading)
                 self._version = reading.version
             yield reading

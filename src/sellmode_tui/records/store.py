@@ -27,6 +27,7 @@ from sellmode_tui.records.looks.access import Looks
 from sellmode_tui.records.people.access import People
 from sellmode_tui.records.products.access import Products
 from sellmode_tui.records.readings import Readings, clean
+from sellmode_tui.records.requests.access import Requests
 from sellmode_tui.records.results.access import Results
 from sellmode_tui.records.rules.access import Rules
 from sellmode_tui.records.rules.briefs_access import Briefs
@@ -89,6 +90,7 @@ class RecordStore(Facet):
         self.results = Results(readings, writer)
         self.sales = Sales(readings, writer)
         self.chat = ChatPresence(readings, writer)
+        self.requests = Requests(readings, writer)
         self.changes = Changes(readings, writer)
 
     def listed(self, kind: str, query: KindQuery = _ALL) -> KindList:
@@ -123,6 +125,10 @@ class RecordStore(Facet):
     def mode(self) -> str | None:
         """The retailer's mode, as the backend last told."""
         return self.context().mode
+
+    def now(self) -> dt.datetime:
+        """The moment that counts."""
+        return self._readings.clock()
 
     def zone(self) -> dt.tzinfo:
         """Whose days and times of day are shown: the store's."""

@@ -89,6 +89,8 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
             return _fields_of([label_of(field, "customer", retailer) for field in fields], whom)
         case Edit(kind="manual_task") | Edit(kind="rule_task") | Edit(kind="corporate_task"):
             return _edited_task(operation, before)
+        case Edit(kind="request"):
+            return _edited_request(operation, before, whom)
         case Edit():
             return _record(operation, before, whom)
         case SetConsent():
@@ -205,6 +207,22 @@ def _edited_task(operation: Edit, before: Before) -> str:
             tr("snoozing {task}", task=task) if fields["snoozed_to"] else tr("ending the snooze of {task}", task=task)
         )
     return _fields_of([label_of(field, operation.kind) for field in fields if field != "snoozed_to"], task)
+
+
+def _edited_request(operation: Edit, before: Before, whom: str) -> str:
+    request, fields = _held(operation, before, whom), operation.set
+    if "state" in fields:
+        closes = fields["state"] == "closed"
+        return tr("closing {request}", request=request) if closes else tr("reopening {task}", task=request)
+    if fields.get("customer"):
+        return tr("linking {request} to {customer}", request=request, customer=whom)
+    if "customer" in fields:
+        return tr("taking the customer off {request}", request=request)
+    if fields.get("snoozed_to"):
+        return tr("snoozing {task}", task=request)
+    if "snoozed_to" in fields:
+        return tr("ending the snooze of {task}", task=request)
+    return _fields_of([label_of(field, operation.kind) for field in fields], request)
 
 
 def _new_name(fields: Mapping[str, Any]) -> str:

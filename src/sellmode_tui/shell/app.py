@@ -23,10 +23,12 @@ from sellmode_tui.screens.changes.attention import AttentionScreen
 from sellmode_tui.screens.changes.sync_page import SyncScreen
 from sellmode_tui.screens.customers.customer_page import CustomerPage
 from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.timeline import TimelineScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.screens.forms.resuming import Resumed
+from sellmode_tui.screens.inbox.talk_page import TalkScreen
 from sellmode_tui.screens.kit.confirm import ConfirmBox, discarding
 from sellmode_tui.screens.kit.desk import Desk, Facts, Looked
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
@@ -50,6 +52,7 @@ from sellmode_tui.shell.line_watch import LineWatch
 from sellmode_tui.shell.paged_app import PagedApp, undo_hint
 from sellmode_tui.shell.palette import palette
 from sellmode_tui.shell.picture_choice import PictureChoice
+from sellmode_tui.shell.request_news import RequestBell
 from sellmode_tui.shell.scanning import Scanning
 from sellmode_tui.shell.sign_in import SignInFlow
 from sellmode_tui.shell.sign_out import SignOutFlow
@@ -110,7 +113,8 @@ class SellmodeApp(PagedApp):
         self.sign_in = SignInFlow(self, self.current, self.drafts, start or Start(), clock, self._opened)
         self.line_watch = LineWatch(self, self.sign_in)
         self.sign_out = SignOutFlow(self, self.current, self.drafts, self.sign_in, self.threads)
-        self.status = StatusMonitor(self, self.current, self.sign_out)
+        self.request_bell = RequestBell(self, self.current)
+        self.status = StatusMonitor(self, self.current, self.sign_out, self.request_bell)
         self.scanning = Scanning(self, self.current)
         self.themes = ThemeChoice(self, self.current, theme)
         self.pictures = PictureChoice(self, self.current)
@@ -171,6 +175,7 @@ class SellmodeApp(PagedApp):
         self.language.opened(workspace.session.folder)
         self.themes.opened(workspace.session.folder)
         self.pictures.opened(account, workspace.session.folder)
+        self.request_bell.opened(rings=workspace.session.folder.rings)
         self.idle.touch()
         self.status.begin(account)
         await self.show_only(CustomersScreen(desk))
@@ -267,7 +272,7 @@ class SellmodeApp(PagedApp):
             if entry is not None and self.current.desk is desk:
                 self.call_next(entry.do)
 
-        self.open(palette(self, desk, self.language.choose, self.pictures), do)
+        self.open(palette(self, desk, self.language.choose, self.pictures, self.request_bell), do)
 
     def action_theme(self) -> None:
         if not isinstance(self.screen, TooSmallScreen):
@@ -389,12 +394,21 @@ class SellmodeApp(PagedApp):
         if self.current.desk is not None:
             self.open(CustomerTasksScreen(self.current.desk, message.profile))
 
+    @on(TimelineScreen.TalkWanted)
+    def _show_talk(self, message: TimelineScreen.TalkWanted) -> None:
+        if self.current.desk is not None:
+            gone = tr("This request is no longer visible to you.")
+            self.open(TalkScreen(self.current.desk, message.request), lambda over: self.say(gone) if over else None)
+
     @on(DeskScreen.Wrote)
     def _tell_written(self, message: DeskScreen.Wrote) -> None:
         if self.current.account is None:
             return
-        self.clear_notifications()  # of several changes, one after the other, the last one is enough
         written, said = message.written, message.said
+        if written is None and not said:
+            self.status.read_facts()
+            return
+        self.clear_notifications()  # of several changes, one after the other, the last one is enough
         if written is not None and written.nothing:
             self.say(tr("Nothing was changed."))
             return

@@ -14,6 +14,7 @@ from sellmode_tui.screens.changes.sync_page import SyncScreen
 from sellmode_tui.screens.corporate.list_page import BriefsScreen
 from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.inbox.list_page import InboxScreen
 from sellmode_tui.screens.kinds.list_page import KindListPage
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
@@ -37,6 +38,7 @@ _PAGES: Final[dict[str, Callable[[Desk], TabbedPage]]] = {
     "corporate": BriefsScreen,
     "people": PeopleScreen,
     "lookbook": LookbooksScreen,
+    "request": InboxScreen,
 }
 
 

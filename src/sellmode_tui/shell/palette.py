@@ -25,9 +25,12 @@ from sellmode_tui.screens.tasks.view import TaskScreen
 from sellmode_tui.shell import navigation
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.shell.picture_choice import PictureChoice
+from sellmode_tui.shell.request_news import RequestBell
 
 
-def palette(app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]], pictures: PictureChoice) -> PaletteBox:
+def palette(
+    app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]], pictures: PictureChoice, bell: RequestBell
+) -> PaletteBox:
     """A palette over the topmost page; ``speak`` changes the language."""
     screen, pages = app.screen, all_pages()
     reachable = [name for name in pages_of(desk) if navigation.can_go_to(app, name, desk)]
@@ -40,6 +43,7 @@ def palette(app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]], 
         ),
         *_themes(app),
         *_pictures(pictures),
+        _bell(bell),
         *(_languages(speak) if "customers" in reachable else ()),  # where nothing is being filled in
     ]
 
@@ -76,6 +80,11 @@ def _pictures(pictures: PictureChoice) -> list[Entry]:
         return []
     name = tr("Show pictures") if pictures.hidden else tr("Hide pictures")
     return [Entry(name, tr("pictures"), partial(pictures.choose, hidden=not pictures.hidden))]
+
+
+def _bell(bell: RequestBell) -> Entry:
+    name = tr("Do not ring when a customer waits") if bell.rings else tr("Ring when a customer waits")
+    return Entry(name, tr("inbox"), partial(bell.choose, rings=not bell.rings))
 
 
 def _languages(speak: Callable[[str], Awaitable[None]]) -> list[Entry]:

@@ -12,13 +12,15 @@ from sellmode_tui.account import session
 from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.errors import AccountError, ClockChanged, LeaseOver
 from sellmode_tui.language import tr, trd, trn
-from sellmode_tui.records import Counts, Interrupted, SealedError
+from sellmode_tui.records import Counts, Interrupted, RequestCounts, RequestLine, SealedError
 from sellmode_tui.records.tasks.agenda import TaskCounts
 from sellmode_tui.screens.kit.desk import Desk, Facts
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.status_words import is_first_sync
+from sellmode_tui.shell import request_news
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.paged_app import PagedApp
+from sellmode_tui.shell.request_news import RequestBell
 from sellmode_tui.shell.sale_news import LATEST, SaleNews
 from sellmode_tui.shell.sign_out import SignOutFlow
 from sellmode_tui.sync.status import Line, SyncStatus
@@ -35,17 +37,20 @@ class _Read(NamedTuple):
     counts: Counts
     tasks: TaskCounts
     presence: Presence | None
+    requests: RequestCounts
     notices: Sequence[SaleNotice] = ()
+    arrived: Sequence[RequestLine] = ()
 
 
 class StatusMonitor:
     """Hears of the open account from sync and looks by itself. Nothing here blocks the pages."""
 
-    def __init__(self, app: PagedApp, current: CurrentAccount, exits: SignOutFlow) -> None:
+    def __init__(self, app: PagedApp, current: CurrentAccount, exits: SignOutFlow, bell: RequestBell) -> None:
         self.status = SyncStatus()
         self._app = app
         self._current = current
         self._exits = exits
+        self._bell = bell
         self._reads = self._taken = 0
         """Reads of facts and counts: how many began, and which was taken last."""
         self._warnings: dict[str, str] = {}
@@ -135,9 +140,16 @@ class StatusMonitor:
 
         def read(account: OpenAccount) -> _Read:
             records = account.workspace.records
-            facts, notices = Facts.read(records), records.sales.notices(LATEST)
-            presence = records.chat.mine() if facts.has_chat else None
-            return _Read(facts, records.changes.counts(), records.tasks.counts(), presence, notices)
+            facts = Facts.read(records)
+            return _Read(
+                facts,
+                records.changes.counts(),
+                records.tasks.counts(),
+                records.chat.mine() if facts.has_chat else None,
+                records.requests.counts(),
+                records.sales.notices(LATEST),
+                records.requests.arrived(request_news.LATEST),
+            )
 
         def take(found: _Read) -> None:
             if number > self._taken:  # not overtaken by a later one
@@ -151,8 +163,10 @@ class StatusMonitor:
         if account is None:
             return
         desk = account.desk
-        before = _Read(desk.facts, desk.counts, desk.tasks, desk.presence, found.notices)
-        desk.facts, desk.counts, desk.tasks, desk.presence = found.facts, found.counts, found.tasks, found.presence
+        before = found._replace(
+            facts=desk.facts, counts=desk.counts, tasks=desk.tasks, presence=desk.presence, requests=desk.requests
+        )
+        desk.facts, desk.counts, desk.tasks, desk.presence, desk.requests = found[:5]
         self._forget_if_forbidden(account)
         for page in self.pages:
             if found.facts != before.facts:
@@ -161,6 +175,7 @@ class StatusMonitor:
         if found != before:
             self._show()
         self._tell_sales(desk, found.notices)
+        self._bell.tell(found.arrived, first_sync=is_first_sync(self.status))
 
     def _tell_sales(self, desk: Desk, notices: Sequence[SaleNotice]) -> None:
         """Say of what somebody was just credited with; nothing while all that there is comes for the first time."""
@@ -178,19 +193,21 @@ class StatusMonitor:
     # ------------------------------------------------------------------ what happens without a word
 
     def look_tasks(self) -> None:
-        """Count the tasks: time goes on, and they become due although nobody has changed anything."""
+        """Count tasks and requests: time goes on, and they become due although nobody has changed anything."""
 
-        def take(tasks: TaskCounts) -> None:
+        def count(account: OpenAccount) -> tuple[TaskCounts, RequestCounts]:
+            records = account.workspace.records
+            return records.tasks.counts(), records.requests.counts()
+
+        def take(counted: tuple[TaskCounts, RequestCounts]) -> None:
             desk = self._current.desk
-            if desk is not None and (tasks, desk.words.today) != (desk.tasks, self._day):
-                desk.tasks, self._day = tasks, desk.words.today
+            if desk is not None and (*counted, desk.words.today) != (desk.tasks, desk.requests, self._day):
+                (desk.tasks, desk.requests), self._day = counted, desk.words.today
                 for page in self.pages:
                     page.records_changed()
                 self._show()
 
-        self._current.run(
-            lambda account: account.workspace.records.tasks.counts(), take, quiet=_CLOSED, group="tasks", exclusive=True
-        )
+        self._current.run(count, take, quiet=_CLOSED, group="tasks", exclusive=True)
 
     def look_for_sign_in(self) -> None:
         """Whoever signs in again in one window has done so for all of this account's."""

@@ -20,6 +20,9 @@ from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.forms.form_field import FormField
 from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.inbox.boxes import CloseBox, LooksBox, PassOnBox, TextsBox
+from sellmode_tui.screens.inbox.customer_forms import WhoBox
+from sellmode_tui.screens.inbox.talk_page import TalkScreen
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.keys import KeysScreen
@@ -76,7 +79,8 @@ def takers() -> Iterator[type[object]]:
 def test_everything_that_takes_text_keeps_it_or_says_why_not() -> None:
     found = set(takers())
     assert PickBox in found
-    assert not [each for each in found - NOT_KEPT.keys() if not issubclass(each, FormScreen | FormField | PickBox)]
+    keeps = FormScreen | FormField | PickBox | TalkScreen
+    assert not [each for each in found - NOT_KEPT.keys() if not issubclass(each, keeps)]
     assert found >= NOT_KEPT.keys()
 
 
@@ -110,6 +114,11 @@ MAKE: dict[str, Callable[[Desk], PickBox]] = {
     "undelegate": lambda desk: UndelegateBox(desk, (), "1"),
     "results_period": lambda desk: PeriodBox(desk, desk.words.today),
     "results_whose": lambda desk: WhoseBox(desk, ()),
+    "close_request": lambda desk: CloseBox(desk, "it", "1"),
+    "pass_on": lambda desk: PassOnBox(desk, "it", "1", ()),
+    "request_customer": lambda desk: WhoBox(desk, "it", "1", ()),
+    "answer_text": lambda desk: TextsBox(desk, "1", ()),
+    "answer_lookbook": lambda desk: LooksBox(desk, "1", ()),
     "results_export": lambda desk: ExportBox(desk, "Anna"),
 }
 

@@ -22,6 +22,7 @@ from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.customer import Address
 from sellmode_contract.kinds.fields import Elements, Field, Rows, Text
 from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.kinds.request import Request, Talk, talk_id
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.target import TARGET
 from sellmode_contract.mutations import Create, Rejected
@@ -80,7 +81,14 @@ def _files(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     klara = msgspec.structs.replace(KLARA, given_name=f"{STORED}2", email=f"{STORED}2", phone=f"{STORED}2")
     pair = msgspec.structs.replace(PAIR, names=(STORED, f"{STORED}2"))
     made = [of_kind(each) for each in KINDS.values() if "create" in each.verbs and each.name != "customer"]
-    counter.make_account(data, MIRA, "team", [*held, clara, klara, pair, *made])
+    counter.make_account(data, MIRA, "team", [*held, clara, klara, pair, *made, *asked()])
+
+
+def asked() -> Iterator[Record]:
+    """A request with hostile text wherever it has text."""
+    id = "hostile-request"
+    yield Request(id=id, store=STORE, name=STORED, preview=STORED, language=STORED, sku=STORED, page=STORED)
+    yield Talk(id=talk_id(id), store=STORE, request=id, holder=MIRA.id, email=STORED, phone=STORED, wish=STORED)
 
 
 def of_kind(kind: Kind[Any]) -> Record:

@@ -79,7 +79,7 @@ def files(data: Path, *others: Record) -> None:
 
 
 @contextlib.asynccontextmanager
-async def at_the_list(key: str = "9", size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+async def at_the_list(key: str = "0", size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
     async with writing.at_the_counter(size=size, clock=tasking.clock()) as pilot:
         await pilot.press(key)
         await shows(pilot, KindListPage)
@@ -273,7 +273,7 @@ async def test_the_page_of_keys_leads_there_and_the_line_of_tabs_names_it(data: 
     files(data, *ERRANDS[:1])
     async with at_the_list() as pilot:
         line = pilot.app.screen.query_one("#tabs", TabLine)
-        assert line.text == " 1 Customers   2 Tasks   3 Lookbooks   4 Products   5 Results  [9 Errands]"
+        assert line.text == " 1 Customers   2 Tasks   3 Lookbooks   4 Products   5 Results   9  [0 Errands]"
         await pilot.press("question_mark")
         await shows(pilot, KeysScreen)
         assert "All errands" in said(pilot, "KeysScreen Static")
@@ -285,7 +285,7 @@ async def test_the_cursor_is_where_it_was_when_the_page_opens_again(data: Path) 
         await pilot.press(*["pagedown"] * 4, *["up"] * 3)
         await list_is_there(pilot)
         held, line = cursor(pilot), page(pilot).table.cursor_line
-        await pilot.press("2", "9")
+        await pilot.press("2", "0")
         await shows(pilot, KindListPage)
         await list_is_there(pilot)
         assert (cursor(pilot), page(pilot).table.cursor_line) == (held, line)
@@ -297,7 +297,7 @@ def test_it_looks_like_the_other_lists(size: str, snap_compare: Any, data: Path)
 
     async def act(pilot: Pilot[None]) -> None:
         await counter.signed_in(pilot)
-        await pilot.press("9")
+        await pilot.press("0")
         await shows(pilot, KindListPage)
         await list_is_there(pilot)
 

@@ -10,7 +10,7 @@ from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
-from sellmode_tui.records import RecordStore, SaleLine, TaskKey, naming
+from sellmode_tui.records import RecordStore, SaleLine, TalkDetails, TaskKey, naming
 from sellmode_tui.records.ids import MIN_ID
 from sellmode_tui.records.naming import Named
 
@@ -51,6 +51,13 @@ def sale(records: RecordStore, text: str) -> SaleLine:
     """The online sale that a text names: by its number, or an id or its beginning."""
     found = {line.sale.id: line for line in records.sales.named(text, _MAX_SHOWN + 1)}
     return found[_only(list(found), text, "online sale with a touch")]
+
+
+def request(records: RecordStore, text: str) -> TalkDetails:
+    """The customer's request whose id a text is, or begins."""
+    found = records.requests.get(record(records, "request", text))
+    assert found is not None  # noqa: S101 -- for the type checker: it is visible
+    return found
 
 
 def record(records: RecordStore, kind: str, text: str) -> str:

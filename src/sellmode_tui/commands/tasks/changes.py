@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, get_args
 
 import click
 
 from sellmode_contract.kinds.contact import ContactChannel
-from sellmode_contract.refusals import Rejected
 from sellmode_contract.store_time import Due
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Opened, Parameter, command
-from sellmode_tui.commands.kit.exit_codes import Exit, Failure, failure
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 from sellmode_tui.commands.kit.inputs import STANDARD_INPUT, read_text
+from sellmode_tui.commands.kit.refusals import refusals
 from sellmode_tui.commands.kit.when import read_when
-from sellmode_tui.records import RecordStore, RefusedAmong, TaskKey, Written
+from sellmode_tui.records import RecordStore, TaskKey, Written
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.records.tasks.repeating import CHOICES, read_repeat
 
@@ -71,7 +70,7 @@ def add_command(
     fields["repeat"] = _repeat(repeat, when) if repeat else ""
     if person is not None:
         fields["assignee"] = resolve.colleague(records.tasks.assignable(fields.get("customer")), person).id
-    with _refusals(records):
+    with refusals(records):
         opened.report(records.tasks.create(fields))
 
 
@@ -114,7 +113,7 @@ def edit_command(
         changes["repeat"] = _repeat(repeat, changes.get("due") or _present_due(records, key)) if repeat else ""
     if not changes:
         raise Failure("Name what to change: --title, --due, --repeat, --action or --details.", Exit.USAGE)
-    with _refusals(records):
+    with refusals(records):
         opened.report(records.tasks.edit(*key, changes))
 
 
@@ -234,31 +233,15 @@ def withdraw_command(opened: Opened, card: str, reason: str) -> None:
     """
     records = opened.records
     id = resolve.one_of((given.card for given in records.tasks.given()), card, "given task")
-    with _refusals(records):
+    with refusals(records):
         opened.report(records.tasks.withdraw(id, reason))
 
 
 def _change_all(opened: Opened, task_ids: Sequence[str], change: Callable[[list[TaskKey]], list[Written]]) -> None:
     named = list(dict.fromkeys(task_ids))
     keys = [resolve.task(opened.records, id) for id in named]
-    with _refusals(opened.records, named):
+    with refusals(opened.records, named):
         opened.report(*change(keys))
-
-
-@contextlib.contextmanager
-def _refusals(records: RecordStore, task_ids: Sequence[str] = ()) -> Iterator[None]:
-    """Tell which of several tasks was at fault, and who was faster. Raises Failure."""
-    try:
-        yield
-    except Rejected as error:
-        told = failure(error)
-        if told is None:
-            raise
-        winner = next(
-            (f" It was {visible(staff.name)}." for staff in records.colleagues() if staff.id == error.winner), ""
-        )
-        at_fault = f" ({visible(task_ids[error.number])})" if isinstance(error, RefusedAmong) else ""
-        raise Failure(f"{told.message}{winner}{at_fault}", Exit(told.exit_code)) from None
 
 
 CHANGES: Final = (

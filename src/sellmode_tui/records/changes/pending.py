@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sellmode_contract.mutations import Edit, Merge, Operation, Rejected, Share, target
+from sellmode_contract.mutations import Claim, Edit, Merge, Operation, Rejected, Share, Transfer, target
 from sellmode_tui.journal.entries import Entry, TrayItem
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records.wording import customer_of
@@ -26,6 +26,8 @@ class Marks:
     """Ids of what belongs to the customer: notes, contacts, dates, consents, tasks."""
     shares: frozenset[str] = frozenset()
     """Ids of the lookbooks that are to be shared."""
+    claims: frozenset[str] = frozenset()
+    """Ids of the requests and tasks that are to be taken, or passed on."""
 
 
 _NONE = Marks()
@@ -44,6 +46,16 @@ class Pending:
     def unsent_of(self, customer: str) -> Marks:
         """What waits to be sent about a customer."""
         return self.unsent.get(customer, _NONE)
+
+    @property
+    def unsent_records(self) -> frozenset[str]:
+        """Ids of all that waits to be sent, but customers."""
+        return frozenset().union(*(marks.records for marks in self.unsent.values()))
+
+    @property
+    def unsent_claims(self) -> frozenset[str]:
+        """Ids of all that is to be taken or passed on, which somebody else may have been faster to take."""
+        return frozenset().union(*(marks.claims for marks in self.unsent.values()))
 
     def refused_of(self, customer: str) -> Marks:
         """What was refused about a customer."""
@@ -73,6 +85,7 @@ def _marks(changes: Iterable[Entry | TrayItem]) -> dict[str, Marks]:
     fields: dict[str, set[str]] = defaultdict(set)
     records: dict[str, set[str]] = defaultdict(set)
     shares: dict[str, set[str]] = defaultdict(set)
+    claims: dict[str, set[str]] = defaultdict(set)
     for each in changes:
         try:
             operation = each.operation
@@ -87,8 +100,16 @@ def _marks(changes: Iterable[Entry | TrayItem]) -> dict[str, Marks]:
             records[customer].add(id)
         if isinstance(operation, Share):
             shares[customer].add(id)
+        if isinstance(operation, Claim | Transfer):
+            claims[customer].add(id)
     return {
-        customer: Marks(number, frozenset(fields[customer]), frozenset(records[customer]), frozenset(shares[customer]))
+        customer: Marks(
+            number,
+            frozenset(fields[customer]),
+            frozenset(records[customer]),
+            frozenset(shares[customer]),
+            frozenset(claims[customer]),
+        )
         for customer, number in numbers.items()
     }
 

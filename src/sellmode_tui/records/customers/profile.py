@@ -15,6 +15,7 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.wish import Wish
@@ -29,7 +30,7 @@ from sellmode_tui.records.tasks import lines as tasks
 from sellmode_tui.records.tasks.lines import TaskLine
 from sellmode_tui.records.wishes import WishLine
 
-TimelineKind = Literal["order", "return", "contact", "note", "consent", "history", "task", "lookbook"]
+TimelineKind = Literal["order", "return", "contact", "note", "consent", "history", "task", "lookbook", "request"]
 
 
 class OwnField(NamedTuple):
@@ -123,6 +124,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
     contacts = _children(reading, "contact", id, "at DESC, k.id")
     history = _children(reading, "history", id, "at DESC, k.id")
     sent: tuple[SentLookbook, ...] = _children(reading, "sent_lookbook", id, "at DESC, k.id")
+    requests: tuple[Request, ...] = _children(reading, "request", id, "id")
     consents = _children(reading, "consent", id, "channel, k.id")
     about = [(kind, task) for kind in _TASKS for task in _children(reading, kind, id, "due_at, k.id")]
     at = tasks.moment_of(now, around.zone)
@@ -134,6 +136,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
         *(TimelineEntry(note.written_at, "note", note, names.who(note.author)) for note in notes),
         *(TimelineEntry(contact.at, "contact", contact, names.who(contact.author)) for contact in contacts),
         *(TimelineEntry(each.at, "lookbook", each, names.who(each.author)) for each in sent),
+        *(TimelineEntry(each.asked_at, "request", each, "customer") for each in requests if each.asked_at),
         *(
             TimelineEntry(consent.changed_at, "consent", consent, names.who(consent.actor))
             for consent in consents

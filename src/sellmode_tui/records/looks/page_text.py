@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.records import mailing
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.records.looks.products import LookProduct
 
@@ -54,14 +54,12 @@ def short_message(details: LookDetails, link: str) -> str:
 
 def mail_link(details: LookDetails, link: str) -> str:
     """Opens a mail program with the e-mail in it."""
-    subject, body = message(details, link)
-    body = body.replace("\n", "\r\n")
-    return f"mailto:{quote(details.email, safe='@+')}?subject={quote(subject)}&body={quote(body)}"
+    return mailing.mail_link(details.email, *message(details, link))
 
 
 def sms_link(details: LookDetails, link: str) -> str:
     """Opens what sends SMS, with the text in it."""
-    return f"sms:{quote(details.phone.replace(' ', ''), safe='+')}?body={quote(short_message(details, link))}"
+    return mailing.sms_link(details.phone, short_message(details, link))
 
 
 def as_text(details: LookDetails, link: str = "") -> str:

@@ -19,7 +19,7 @@ from sellmode_contract.kinds.customer import CUSTOMER, Customer
 from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.text import visible
 from sellmode_tui.language import marked, tr, trd
-from sellmode_tui.records import Match, Profile, RecordStore
+from sellmode_tui.records import Match, Profile, RecordStore, Written
 from sellmode_tui.records.customers.duplicates import same_words
 from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.forms.field_entries import entry_of_own
@@ -58,8 +58,11 @@ class AddCustomerScreen(KindForm):
     BINDING_GROUP_TITLE = "New customer"
     KIND: ClassVar = "new_customer"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, begins_with: Mapping[str, Any] | None = None) -> None:
+        """`begins_with`: what is known of them already, by field."""
         super().__init__(desk, CUSTOMER)
+        self._known = dict(begins_with or {})
+        self._held = {**self._held, **self._known}
         self.existing: str | None = None
         """The customer whom the person chose to open instead of saving."""
 
@@ -69,7 +72,7 @@ class AddCustomerScreen(KindForm):
         return {}
 
     @classmethod
-    def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[Any]:  # noqa: ARG003  # nothing to look up
+    def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[Any] | None:  # noqa: ARG003  # nobody yet
         """Nothing."""
         return ()
 
@@ -80,13 +83,21 @@ class AddCustomerScreen(KindForm):
 
     def prepare(self) -> Write:
         """The new customer's fields."""
-        changes = self.changes()
-        fields = {path: value for path, value in changes.set.items() if value is not None} | changes.add
-        return lambda records: records.customers.create(fields)
+        fields = {path: value for path, value in self._typed.items() if value is not None} | self.changes().add
+        return lambda records: self.make(records, fields)
+
+    def make(self, records: RecordStore, fields: Mapping[str, Any]) -> Written:
+        """Write the customer. In a thread."""
+        return records.customers.create(fields)
+
+    @property
+    def _typed(self) -> dict[str, Any]:
+        """What stands in the fields. Raises Unreadable."""
+        return {**self._known, **self.changes().set}
 
     def save(self, write: Write) -> None:
         """Look first who is known already."""
-        typed = self.changes().set
+        typed = self._typed
         email, phone = typed.get("email") or "", typed.get("phone") or ""
         if not (email or phone):
             super().save(write)

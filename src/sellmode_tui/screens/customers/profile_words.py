@@ -9,6 +9,8 @@ from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.request import OUTCOMES, Request
+from sellmode_contract.kinds.request import WAYS as WAYS_TO_ASK
 from sellmode_contract.kinds.sent_lookbook import WAYS, SentLookbook
 from sellmode_contract.kinds.task import Task
 from sellmode_tui.figures import priced
@@ -115,6 +117,11 @@ def happened(entry: TimelineEntry) -> tuple[str, str]:  # noqa: PLR0911  # one f
             products = trn("{number:,} product", "{number:,} products", len(record.items))
             way = trd(WAYS.get(record.how, record.how))
             return tr("Lookbook"), tr("{title}: {products}, by {way}", title=record.title, products=products, way=way)
+        case Request():
+            outcome = trd(OUTCOMES[record.outcome]) if record.outcome else tr("open")
+            return tr("Request"), tr(
+                "{way}, {outcome}: {text}", way=trd(WAYS_TO_ASK[record.way]), outcome=outcome, text=record.preview
+            )
         case Task():
             reason = f" ({trd(record.reason)})" if record.reason else ""
             return trd(_TASKS[record.state]), f"{record.title}{reason}"

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from sellmode_contract.kinds.order import Order
@@ -44,7 +45,7 @@ _VIEWS: Final = {
     "all": View(marked("All"), marked("Nothing yet."), frozenset()),
     "purchases": View(marked("Purchases"), marked("No purchases yet."), frozenset({"order", "return"})),
     "notes": View(marked("Notes"), marked("No notes yet."), frozenset({"note"})),
-    "contacts": View(marked("Contacts"), marked("No contacts yet."), frozenset({"contact"})),
+    "contacts": View(marked("Contacts"), marked("No contacts yet."), frozenset({"contact", "request"})),
     "lookbooks": View(marked("Lookbooks"), marked("No lookbooks yet."), frozenset({"lookbook"})),
     "tasks": View(marked("Tasks"), marked("No tasks yet."), frozenset({"task"})),
     "changes": View(marked("Changes"), marked("No changes yet."), frozenset({"consent", "history"})),
@@ -150,8 +151,18 @@ class TimelineScreen(SearchedList[None, Event], ViewedList[None, Event]):
         """Open what is known of its credit."""
         open_sale(self, self._desk, self.current)
 
+    class TalkWanted(Message):
+        """A request is to be opened with what was written of it."""
+
+        def __init__(self, request: str) -> None:
+            self.request = request
+            super().__init__()
+
     def chosen_row(self, item: Event) -> None:
-        """Open it."""
+        """Open it: of a request all that one may know of it."""
+        if item.entry.kind == "request":
+            self.app.post_message(self.TalkWanted(item.entry.record.id))
+            return
         self.open(EventScreen(self._desk, self._customer, item.entry.record.id))
 
     # --- how it is looked at

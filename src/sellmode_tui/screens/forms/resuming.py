@@ -13,7 +13,7 @@ from sellmode_tui.journal.drafts import Draft, Left
 from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.screens.kit.desk import Looked
-from sellmode_tui.screens.kit.pick_box import PickBox
+from sellmode_tui.screens.kit.typed_text import TypedText
 
 
 class Found(NamedTuple):
@@ -29,7 +29,7 @@ class Resumed(NamedTuple):
     looked: Looked = Looked()
     drafts: Sequence[Found] = ()
     in_boxes: Sequence[Draft] = ()
-    """Those of boxes, for when these open again."""
+    """Those of boxes and of answers, for when these open again."""
 
 
 def resume(records: RecordStore, left: Left) -> Resumed:
@@ -37,7 +37,7 @@ def resume(records: RecordStore, left: Left) -> Resumed:
     found: list[Found] = []
     in_boxes: list[Draft] = []
     for draft in left.drafts:
-        if draft.kind in PickBox.kinds:
+        if draft.kind in TypedText.kinds:
             in_boxes.append(draft)
         else:
             kind = FormScreen.kinds.get(draft.kind)

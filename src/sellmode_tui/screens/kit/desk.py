@@ -17,7 +17,7 @@ from sellmode_tui.journal.drafts import Draft
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.language import tr
 from sellmode_tui.pictures.supply import Pictures
-from sellmode_tui.records import Counts, CustomerQuery, RecordStore, Subject
+from sellmode_tui.records import Counts, CustomerQuery, RecordStore, RequestCounts, Subject
 from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
 from sellmode_tui.records.tasks.lines import TaskKey
 from sellmode_tui.screens.kit.memory import Threads
@@ -134,6 +134,8 @@ class Desk:
     """How things stand with the backend; replaced like the facts."""
     counts: Counts = field(default_factory=Counts)
     """How much is not sent, and how much needs attention."""
+    requests: RequestCounts = field(default_factory=RequestCounts)
+    """How many requests are open."""
     tasks: TaskCounts = field(default_factory=TaskCounts)
     """How many tasks are open, by when they are due."""
     presence: Presence | None = None

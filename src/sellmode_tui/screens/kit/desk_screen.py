@@ -23,7 +23,7 @@ class DeskScreen(Asking, AppPage[Result]):
         """The person has changed something: it is to be said, and shown everywhere."""
 
         def __init__(self, written: Written | None, said: str = "") -> None:
-            """`said`: instead of what was changed; None of what is nothing to send."""
+            """`said`: instead of what was changed. Of None, where `said` says nothing either, nothing is said."""
             self.written = written
             self.said = said
             super().__init__()

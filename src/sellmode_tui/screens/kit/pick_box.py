@@ -6,7 +6,6 @@ said has been done, or when somebody says "Discard".
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -18,18 +17,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
-from sellmode_tui.journal.drafts import Draft, DraftField
 from sellmode_tui.language import tr, trd
 from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.kit.boxes import Box
 from sellmode_tui.screens.kit.confirm import discarding
 from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.typed_text import TypedText
 from sellmode_tui.widgets.meanings import ERROR
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
 Answer = TypeVar("Answer")
-_ABOUT = uuid.UUID("0b6f3a52-6a0c-4a86-9f0e-52f3f5b7c6d1")
 
 
 class Pick(NamedTuple):
@@ -72,6 +70,7 @@ class PickBox(Box[str]):
         super().__init_subclass__(**options)
         if "KIND" in cls.__dict__:
             cls.kinds[cls.KIND] = cls
+            TypedText.kinds.add(cls.KIND)
 
     def __init__(
         self,
@@ -88,8 +87,7 @@ class PickBox(Box[str]):
         Without a desk nobody is signed in, for whom a draft could be kept.
         """
         super().__init__()
-        self._desk = desk
-        self._about = str(uuid.uuid5(_ABOUT, " ".join(sorted(about))))
+        self._typed = TypedText(desk, self.KIND, about, title)
         self._title = title
         self._picks = tuple(picks)
         self._shown = self._picks
@@ -114,33 +112,7 @@ class PickBox(Box[str]):
 
     def doing(self, write: Callable[[RecordStore], Answer]) -> Callable[[RecordStore], Answer]:
         """`write`, with which what was typed is done: in its transaction the draft goes. Refused, it stays."""
-        desk, key = self._desk, (self.KIND, self._about)
-        draft = desk.in_boxes.get(key) if desk is not None else None
-        if desk is None or draft is None:
-            return write
-
-        def write_and_drop(records: RecordStore) -> Answer:
-            with desk.journal.drafts.saving(draft.id):
-                answer = write(records)
-            desk.in_boxes.pop(key, None)
-            return answer
-
-        return write_and_drop
-
-    def _keep(self, text: str) -> None:
-        if self._desk is None:
-            return
-        drafts, key = self._desk.in_boxes, (self.KIND, self._about)
-        if not text.strip():
-            drafts.pop(key, None)
-            return
-        drafts[key] = Draft(
-            id=drafts[key].id if key in drafts else uuid.uuid4().hex,
-            kind=self.KIND,
-            subject={"about": self._about},
-            title=self._title,
-            fields=(DraftField(path="text", label="", typed=text),),
-        )
+        return self._typed.doing(write)
 
     @property
     def unsaved(self) -> bool:
@@ -156,7 +128,7 @@ class PickBox(Box[str]):
 
     def _discarded(self, wanted: bool | None) -> None:
         if wanted:
-            self._keep("")
+            self._typed.keep("")
             self.end()
 
     # --- the box
@@ -175,9 +147,9 @@ class PickBox(Box[str]):
         self._say("")
         self._offer()
         line = self.query_one(TextField)
-        if self._desk is not None and (draft := self._desk.in_boxes.get((self.KIND, self._about))):
-            line.value = "".join(str(each.typed) for each in draft.fields)
-            line.cursor_position = len(line.value)
+        if typed := self._typed.text:
+            line.value = typed
+            line.cursor_position = len(typed)
         line.focus()
 
     def _offer(self) -> None:
@@ -191,7 +163,7 @@ class PickBox(Box[str]):
 
     @on(TextField.Changed)
     def _typing(self) -> None:
-        self._keep(self.query_one(TextField).value)
+        self._typed.keep(self.query_one(TextField).value)
         self._offer()
         text = self.query_one(TextField).value.strip()
         try:
@@ -209,10 +181,26 @@ class PickBox(Box[str]):
             self._say(trd(error), wrong=True)
             return
         if not self.WRITES:
-            self._keep("")
+            self._typed.keep("")
         self.end(result)
 
     def action_move(self, by: int) -> None:
         """Move the mark."""
         if self._shown:
             self.query_one(Suggestions).move(by)
+
+
+class OneOfBox(PickBox):
+    """One of a few things; nothing else can be typed than the beginnings of their words."""
+
+    def matching(self, text: str) -> Sequence[Pick]:
+        """Those with a word that begins so."""
+        return [each for each in self._picks if f" {text}".casefold() in f" {each.label}".casefold()]
+
+    def told(self, text: str) -> str:
+        """Nothing is told beside the list."""
+        return "" if self.matching(text) else self.typed(text)
+
+    def typed(self, text: str) -> str:  # noqa: ARG002  # whatever it is
+        """Nothing else can be typed."""
+        raise ValueError(tr("Pick one of these."))

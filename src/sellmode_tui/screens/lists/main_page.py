@@ -38,15 +38,17 @@ _OWN: Final = {
     "rules": PageOf("Rules", "6", "The rules that make tasks", "rules"),
     "corporate": PageOf("Corporate", "7", "Tasks from head office", "announce"),
     "people": PageOf("People", "8", "The store's people: who has how much to do", "reassign"),
+    "request": PageOf("Inbox", "9", "Requests of customers"),
 }
+_DIGITS: Final = "1234567890"
+"""Keys of pages, as they stand on a keyboard."""
 
 
 def all_pages() -> dict[str, PageOf]:
     """Every page by its name; after those with code of their own those of the kinds that declare one."""
-    of_kinds = enumerate((kind for kind in with_pages() if kind.name not in _OWN), len(_OWN) + 1)
+    of_kinds = enumerate((kind for kind in with_pages() if kind.name not in _OWN), len(_OWN))
     return _OWN | {
-        kind.name: PageOf(kind.page, str(number) if number <= 9 else "", f"All {kind.page.lower()}")
-        for number, kind in of_kinds
+        kind.name: PageOf(kind.page, _DIGITS[place : place + 1], f"All {kind.page.lower()}") for place, kind in of_kinds
     }
 
 
@@ -70,11 +72,10 @@ def pages_of(desk: Desk) -> tuple[str, ...]:
 
 
 def tabs_of(desk: Desk) -> tuple[Tab, ...]:
-    """The first line's tabs: tasks with how many are overdue or due today."""
-    due, pages = desk.tasks.overdue + desk.tasks.today, all_pages()
-    return tuple(
-        Tab(name, pages[name].key, trd(pages[name].label), due if name == "tasks" else 0) for name in pages_of(desk)
-    )
+    """The first line's tabs: tasks with how many are overdue or due today, the inbox with how many wait."""
+    pages = all_pages()
+    numbers = {"tasks": desk.tasks.overdue + desk.tasks.today, "request": desk.requests.waiting}
+    return tuple(Tab(name, pages[name].key, trd(pages[name].label), numbers.get(name, 0)) for name in pages_of(desk))
 
 
 class TabbedPage(DeskScreen[None]):

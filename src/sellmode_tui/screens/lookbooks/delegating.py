@@ -16,7 +16,7 @@ from sellmode_tui.screens.forms.form_screen import FormScreen, Write
 from sellmode_tui.screens.forms.pickers import StaffEntry
 from sellmode_tui.screens.forms.time_entries import DayEntry
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.screens.kit.pick_box import Pick, PickBox
+from sellmode_tui.screens.kit.pick_box import OneOfBox, Pick
 
 
 class DelegateForm(FormScreen):
@@ -66,7 +66,7 @@ class DelegateForm(FormScreen):
         return lambda records: records.looks.delegate(id, settle(records) or "", from_day, to_day)
 
 
-class UndelegateBox(PickBox):
+class UndelegateBox(OneOfBox):
     """From whom it is taken back; ends with a staff id."""
 
     BINDING_GROUP_TITLE = "Revoke"
@@ -77,15 +77,3 @@ class UndelegateBox(PickBox):
         super().__init__(
             desk, tr("Revoke whose delegation?"), picks, about=[about], placeholder=tr("a name"), does=tr("Revoke")
         )
-
-    def matching(self, text: str) -> Sequence[Pick]:
-        """Those whose names have words that begin so."""
-        return [each for each in self._picks if f" {text}".casefold() in f" {each.label}".casefold()]
-
-    def told(self, text: str) -> str:
-        """Nothing is told beside the list."""
-        return "" if self.matching(text) else self.typed(text)
-
-    def typed(self, text: str) -> str:  # noqa: ARG002  # whatever it is
-        """Nothing else can be typed."""
-        raise ValueError(tr("Pick one of these."))

@@ -1,0 +1,1 @@
+"""``sellmode requests``: customers' requests, taken and answered from the command line."""

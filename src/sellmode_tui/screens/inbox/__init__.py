@@ -1,0 +1,1 @@
+"""Customers' requests: the inbox, and one with what was written of it."""
