@@ -201,8 +201,8 @@ input:not([type=radio],[type=checkbox]),textarea{inline-size:100%}a{color:inheri
     await refresh();
     if (!panel) return;
     if (token) { out.forEach(pend); listen(); flush(); }
-    document.addEventListener("visibilitychange", () => { ack(); });
-    setInterval(() => { if (!document.hidden && !token) refresh(); }, 60000);
+    document.addEventListener("visibilitychange", ack);
+    setInterval(() => { if (!document.hidden && panel.hidden && !token) refresh(); }, 60000);
   };
   document.readyState === "loading" ? addEventListener("DOMContentLoaded", start) : start();
 })();
