@@ -414,7 +414,7 @@ class SellmodeApp(PagedApp):
             return
         if written is not None:
             said = said or tr("Saved: {what}.", what=written.words) + ("" if written.final else undo_hint())
-            if isinstance(self.screen, FormScreen) and not self.screen.ended:
+            if isinstance(self.screen, FormScreen | TalkScreen) and not self.screen.ended:
                 said = said.removesuffix(undo_hint())  # there u is a letter
             said = said if written.shown else f"{said} {tr('It is saved, but cannot be shown right now.')}"
         self.say(said)

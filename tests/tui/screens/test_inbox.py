@@ -103,6 +103,7 @@ async def test_one_is_taken_answered_and_closed_and_all_of_it_is_on_its_way(data
         await pilot.press("t")
         await wait_until(pilot, lambda: page.area.has_focus)
         assert "If a colleague was faster, the server will say so." in page.view.text
+        assert told(pilot) == ["Saved: taking the request of Kim de Vries."]
         await type_in(pilot, "Yes, in 38\nand 40?")  # Enter sends it, the rest is the next one
         await wait_until(pilot, lambda: len(details(pilot, KIM).lines) == 1)
         assert page.area.text == "and 40?"
