@@ -31,7 +31,7 @@ class AnswerArea(PlainTextArea):
         ),
     ]
 
-    DEFAULT_CSS = "AnswerArea { height: 1; dock: none; }"
+    DEFAULT_CSS = "AnswerArea { height: 1; }"
 
     class Sent(Message):
         """It is to be sent."""

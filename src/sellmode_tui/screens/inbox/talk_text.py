@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from textual.content import Content
 
 from sellmode_contract.text import visible, visible_lines
@@ -62,10 +60,6 @@ def _before(page: Page, details: TalkDetails) -> None:
         page.text(tr("The rest comes with the next sync."), style=MUTED)
     elif not request.claimed_by:
         page.text(tr("Whoever takes it reads all of it. t takes it."), style=MUTED)
-
-
-_WHO: Final = 8
-"""Cells of a name in front of a line, after the time."""
 
 
 def _said(page: TalkText, said: Said, details: TalkDetails) -> None:
