@@ -81,3 +81,23 @@ async def test_a_list_whose_rows_may_still_be_on_their_way_does_not_say_that_the
         await wait_until(pilot, lambda: table(pilot).empty_text == "More is still coming from the server.")
         tell_status(writing.app_of(pilot), ONLINE)
         await wait_until(pilot, lambda: table(pilot).empty_text.startswith("No lookbooks yet."))
+
+
+async def test_rows_that_are_read_again_after_a_switch_of_mode_stand_under_their_own_columns() -> None:
+    """Until customers were looked for anew the rows are those of the old mode, with its cells."""
+    async with at_the_counter() as pilot:
+        await at_rest(pilot)
+        page = pilot.app.screen
+        assert isinstance(page, CustomersScreen)
+        desk = page._desk
+        other = "associate" if desk.facts.sees_team else "team"
+        before, count = page.columns, table(pilot).count
+        assert count is not None
+        desk.facts = replace(desk.facts, mode=other)
+        assert page.columns != before
+        page.show_list()
+        await at_rest(pilot)
+        assert table(pilot).count == count
+        page.facts_changed()
+        await at_rest(pilot)
+        assert table(pilot).count == count

@@ -77,6 +77,8 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         super().__init__(desk)
         self._head = head or trd(self.HEAD)
         self._rows: ListRows[Item] | None = None
+        self._row_columns: Sequence[Column] = ()
+        """Those that the rows have cells for: the page may have others by now, until there are other rows."""
         self._going_to = at
         """Where the cursor goes as soon as the list has it."""
         self._line = line
@@ -287,13 +289,14 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def show_list(self, rows: ListRows[Item] | None = None, *, keep_cursor: bool = True, at: str | None = None) -> None:
         """Read the list again, or another one; with the cursor on the row `at`, if it is there."""
-        self._rows = rows or self._rows or self.new_rows()
+        if rows is not None or self._rows is None:
+            self._rows, self._row_columns = rows or self.new_rows(), self.columns
         table, at = self.table, at or self._going_to
         table.show(
             self._rows,
             sort=self.sort,
             keep_cursor=at is not None or (keep_cursor and self.keeps_cursor),
-            columns=self.columns,
+            columns=self._row_columns,
             at=at,
             line=self._line if at is not None else None,
         )
