@@ -129,7 +129,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
     about = [(kind, task) for kind in _TASKS for task in _children(reading, kind, id, "due_at, k.id")]
     at = tasks.moment_of(now, around.zone)
     open_tasks = [line for line in tasks.lines(reading, around, about, at) if line.section != "done"]
-    wished: tuple[Wish, ...] = _children(reading, "wish", id, "wished_at DESC, k.id")
+    wished: tuple[Wish, ...] = _children(reading, "wish", id, "wished_at DESC, k.sku, k.id")
     names = _Names(around)
     entries = [
         *_bought(orders, names),

@@ -196,7 +196,7 @@ def _orders(seen: Seen, customer: str) -> list[Order]:
 
 def _wished(seen: Seen, customer: str) -> Iterator[tuple[str, str]]:
     found = [each for each in seen.belongings(customer, "wish") if isinstance(each, Wish)]
-    for wish in sorted(found, key=lambda each: (each.wished_at, each.id), reverse=True):
+    for wish in sorted(sorted(found, key=lambda each: each.sku), key=lambda each: each.wished_at, reverse=True):
         since = tr("wished {day}", day=dated(wish.wished_at.astimezone(seen.around.zone)))
         yield wish.sku, wish.note or since
 
