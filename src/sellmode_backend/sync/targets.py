@@ -43,13 +43,15 @@ class Targets:
         named = {id for operation in operations if (id := customers_of(operation))}
         others = {key for operation in operations if (key := target(operation))[0] != "customer"}
         # Lines are numbered one after the other.
-        others |= {("request", str(made.doc.get("request"))) for made in operations if _is_line(made)}
+        answered = {("request", str(made.doc.get("request"))) for made in operations if _is_line(made)}
+        others |= answered
         asked = {
             key
             for operation in operations
             if not isinstance(operation, Create) and (key := target(operation)) in others
         }
-        before = records.stored(self._connection, asked)
+        before = records.stored(self._connection, asked | answered)
+        named.update((before[key].parent if key in before else None) or key[1] for key in answered)
         consents_of = {operation.customer for operation in operations if isinstance(operation, SetConsent)}
         for operation in operations:
             if target(operation) not in asked:
@@ -72,7 +74,7 @@ class Targets:
         self.kept = {id: into for id, into in kept.items() if self._stored["customer", id] is None}
         self._read(("customer", id) for id in (self.kept.values() or [_NOBODY]))
         self._read(others)
-        for key in asked:
+        for key in asked | answered:
             now, seen = self._stored[key], before.get(key)
             if now is not None and now.parent != (seen.parent if seen else None):
                 raise Moved

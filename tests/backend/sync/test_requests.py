@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from functools import partial
 
 import pytest
+import sqlalchemy as sa
 
 from sellmode_backend.store import records
 from sellmode_contract.kinds.chat_line import CUSTOMER, ChatLine
 from sellmode_contract.kinds.request import Request, Talk, talk_id
 from sellmode_contract.mutations import Claim, Create, Edit, MarkSeen, Release, Transfer
+from tests.backend.people import MovedClock, add_person
 from tests.backend.sync.pushing import Shop, Writer, at_once, uuid7
+from tests.support.backend import DEADLINE, retailer_database
 
 
 def asked(shop: Shop) -> Request:
@@ -82,3 +87,23 @@ def test_what_was_written_belongs_to_the_customer_that_it_turned_out_to_be_and_g
         records.write(connection, [], removed=[("customer", anna.id)])
     assert numbers(ada) == []
     assert not ada.holds("request", request.id)
+
+
+def test_who_answers_waits_for_the_customer_before_the_request_is_held(postgresql_url: str, clock: MovedClock) -> None:
+    with retailer_database(postgresql_url) as database:
+        people = [add_person(database, name, "Alpha") for name in ("ada", "ben", "mia", "cleo")]
+        shop = Shop(database, clock, *people)
+        request, anna = asked(shop), shop.add(shop.ada)
+        ada = shop.writer(shop.ada)
+        ada.done(Claim(kind="request", id=request.id), Edit(kind="request", id=request.id, set={"customer": anna.id}))
+        answering = threading.Thread(target=ada.done, args=[line(request)])
+        with database.transaction() as connection:
+            records.hold(connection, "customer", [anna.id])
+            answering.start()
+            ends = time.monotonic() + DEADLINE
+            while not connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert time.monotonic() < ends, "nobody waits"
+            connection.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+            records.hold(connection, "request", [request.id])
+        answering.join(DEADLINE)
+        assert shop.stored("request", request.id).lines == 2

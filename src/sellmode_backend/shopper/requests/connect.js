@@ -115,7 +115,8 @@ input:not([type=radio],[type=checkbox]),textarea{inline-size:100%}a{color:inheri
   const writing = () => { say(words.writing); clearTimeout(quiet); quiet = setTimeout(() => say(""), 6000); };
 
   // ------------------------------------------------------------------ down
-  const over = () => { source?.close(); source = null; token = null; last = 0; out = []; keep("talk"); keep("out"); log.replaceChildren(); refresh(); };
+  const giveBack = lines => { text.value = [...lines.map(each => each.text), text.value].filter(Boolean).join("\n"); };
+  const over = () => { source?.close(); source = null; token = null; last = 0; giveBack(out); out = []; keep("talk"); keep("out"); log.replaceChildren(); dress(); refresh(); };
   const listen = () => {
     if (source) return;
     const mine = source = new EventSource(`${base}/t/${token}/events?after=${last}`);
@@ -165,7 +166,7 @@ input:not([type=radio],[type=checkbox]),textarea{inline-size:100%}a{color:inheri
           n = 0;
           if (box) told.n > last ? box.at = told.n : box.remove();
           say("");
-          if (!answer.ok) { text.value = line.text; say(told.problem || told.detail); }
+          if (!answer.ok) { giveBack([line]); say(told.problem || told.detail); }
           continue;
         }
       } catch {}
@@ -179,6 +180,7 @@ input:not([type=radio],[type=checkbox]),textarea{inline-size:100%}a{color:inheri
       const answer = await call("/connect", fields), told = await answer.json();
       if (!answer.ok) { if (answer.status !== 429 && told.guard) offer.guard = told.guard; return say(told.problem || told.detail); }
       token = told.talk;
+      offer.guard = "";
       keep("talk", token);
       text.value = "";
       dress();
@@ -191,10 +193,12 @@ input:not([type=radio],[type=checkbox]),textarea{inline-size:100%}a{color:inheri
     try {
       const answer = await call(`/connect?store=${encodeURIComponent(store)}&lang=${encodeURIComponent(lang)}`);
       if (!answer.ok) return;
+      const guard = offer?.guard;
       offer = await answer.json();
+      if (guard && !panel.hidden) offer.guard = guard; // what is sent again is the same request
       words = offer.words;
       if (!panel) build();
-      dress();
+      if (!more.contains(root.activeElement)) dress();
     } catch {}
   };
   const start = async () => {

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from sellmode_backend.accounts import limits
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.http import Bodies, Refused, address_of, mark_known
-from sellmode_backend.shopper import answers, guards, shared
+from sellmode_backend.shopper import answers, guards, shared, visitors
 from sellmode_backend.shopper import brand as brands
 from sellmode_backend.shopper.languages import words_for
 from sellmode_backend.shopper.requests import asking, live, origins, pages, sessions, showing, talking
@@ -132,10 +132,18 @@ class RequestEndpoints:
     # ------------------------------------------------------------------ a talk
 
     async def _talk(self, request: Request) -> Response:
-        return await to_thread.run_sync(self._show_talk, _asked_for(request), request.query_params.get("done", ""))
+        is_person = not visitors.reason(request.method, request.headers)
+        show = partial(self._show_talk, _asked_for(request), request.query_params.get("done", ""), is_person=is_person)
+        return await to_thread.run_sync(show)
 
     def _show_talk(
-        self, asked_for: tuple[str, str], done: str, error: Exception | None = None, text: str = ""
+        self,
+        asked_for: tuple[str, str],
+        done: str,
+        error: Exception | None = None,
+        text: str = "",
+        *,
+        is_person: bool = True,
     ) -> Response:
         token, accepted = asked_for
         now = self._clock()
@@ -146,7 +154,7 @@ class RequestEndpoints:
         if not isinstance(shown, Shown):
             return answers.nothing(seen)
         session = shown.session
-        if session.talk.read < session.request.lines:
+        if is_person and session.talk.read < session.request.lines:
             came = partial(_read_all, token=token, n=session.request.lines, now=now)
             self._database.write(came)
         problem, field, status = problem_of(error) if error else ("", "", 200)

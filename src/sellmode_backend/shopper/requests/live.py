@@ -199,12 +199,14 @@ class Chats:
         loop = asyncio.get_running_loop()
         failing, due = False, loop.time() + self._alive_seconds
         with self._bell.listening(self._clocks) as listener:
+            listener.ring(None)  # before it listened there may have been something
             while True:
                 blind = failing or not self._bell.hears
                 await listener.wait(self._poll_seconds if blind else max(0, due - loop.time()))
                 is_due = loop.time() >= due
                 try:
-                    await self._look(look_at_all=is_due)
+                    if await self._look(look_at_all=is_due):
+                        listener.ring(None)
                     failing = False
                 except Exception as error:  # noqa: BLE001  # streams go on when the database is back
                     if not failing:
@@ -216,7 +218,8 @@ class Chats:
                     for stream in self._all():
                         stream.alive()
 
-    async def _look(self, *, look_at_all: bool) -> None:
+    async def _look(self, *, look_at_all: bool) -> bool:
+        """Tell the streams what is new; gives whether some came meanwhile, for which it has to look again."""
         streams = self._all()
         found = await to_thread.run_sync(self._read, dict(self._clocks), streams, look_at_all, limiter=self._thread)
         for stream in found.ended:
@@ -229,8 +232,10 @@ class Chats:
                 for stream in self._streams.get(request, ()):
                     stream.typing()
         self._writing = found.writing
+        came = {stream.store for stream in set(self._all()).difference(streams)}
         # Last: if the database fails in between, the next look sees the same changes.
-        self._clocks.update((store, clock) for store, clock in found.clocks.items() if store in self._clocks)
+        self._clocks.update((id, clock) for id, clock in found.clocks.items() if id in self._clocks.keys() - came)
+        return bool(came)
 
     def _first_look(self, token: str, after: int) -> tuple[int, News | None]:
         with self._database.snapshot() as connection:

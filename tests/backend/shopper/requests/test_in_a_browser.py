@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.shopper.requests import connector
+from sellmode_backend.store import schema
 from sellmode_backend.store.database import Database
 from tests.backend.people import MovedClock
 from tests.backend.shopper.requests import front as fronts
@@ -196,6 +198,12 @@ def test_by_the_connector_every_line_is_there_once_and_in_order(
             tab.run(f"{ROOT}.querySelector('.open').click()")
             assert tab.run(f"{ROOT}.activeElement.id") == "text"
             assert violations(tab) == []
+            offers = "performance.getEntriesByType('resource').filter(each => each.name.includes('/connect?')).length"
+            before = tab.run(offers)
+            twice = f"{ROOT}.querySelectorAll('.open').forEach(each => {{ each.click(); each.click(); }})"
+            tab.run(f"{twice}, {ROOT}.querySelector('[name=name]').focus()")
+            until(lambda: tab.run(offers) > before, "it does not ask what is offered now")
+            assert tab.run(f"{ROOT}.activeElement.name") == "name", "who writes is not disturbed"
             tab.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
             tab.size(320, 640)
             assert violations(tab) == []
@@ -245,3 +253,11 @@ def test_by_the_connector_every_line_is_there_once_and_in_order(
             until(lambda: "Seven" in tab.run("document.getElementById('log').innerText"), "it is not shown")
             assert [line.text for line in front.lines()][5:] == ["Six", "Seven"]
             assert complaints(tab) == []
+            tab.open(page)
+            until(lambda: tab.run("document.querySelector('aside') !== null") and len(lines(tab)) == 7, "no reload")
+            tab.run(f"{ROOT}.querySelector('.open').click()")
+            with front.shop.database.transaction() as connection:
+                connection.execute(sa.delete(schema.talk_session))
+            type_line(tab, "Eight")
+            field = f"{ROOT}.getElementById('text').value"
+            until(lambda: tab.run(field) == "Eight", "what was written to a talk that has ended is lost")

@@ -10,7 +10,7 @@ from sellmode_backend.store import records
 from sellmode_contract.kinds.request import Request, talk_id
 from sellmode_contract.mutations import Claim, Edit, MarkSeen
 from tests.backend.shopper.requests.front import Front
-from tests.backend.shopper.shop import NO_TOKEN
+from tests.backend.shopper.shop import BROWSER, NO_TOKEN
 from tests.backend.shopper.storefront import write
 from tests.backend.sync.pushing import Writer
 
@@ -62,7 +62,9 @@ def test_a_line_sent_twice_is_there_once_and_a_closed_request_opens_again(front:
 def test_what_was_read_is_told_to_either_side(front: Front) -> None:
     talk = front.asked()
     front.answered(front.request(), "Yes")
-    assert front.talk().read == 0
+    for unread in ({"Sec-Purpose": "prefetch"}, {"User-Agent": "Slackbot-LinkExpanding 1.0"}):
+        assert front.shop.browser.get(talk, headers=BROWSER | unread).status_code == 200
+        assert front.talk().read == 0
     assert "· read" not in front.shop.get(talk).text
     assert (front.talk().read, front.talk().delivered) == (2, 2)
     ben = Writer(front.shop.database, front.ben, front.shop.clock)
