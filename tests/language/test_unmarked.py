@@ -51,7 +51,8 @@ PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_contract/kinds/fields.py": {"Id of a {}."},  # of the JSON schema
     "sellmode_contract/kinds/kind.py": {"List and show {}{}.", ", and write them"},  # help of commands
     "sellmode_contract/kinds/look.py": {"A product of {} has a SKU."},  # taken from the kinds
-    "sellmode_contract/kinds/pick_list.py": {"a list of picks"},  # goes into another text
+    "sellmode_contract/kinds/lookbook.py": {"a corporate look"},  # goes into another text
+    "sellmode_contract/kinds/pick_list.py": {"a list of picks"},  # the same
     "sellmode_contract/money.py": {  # for files
         "{} is not an amount of money",
         "{} has more decimal places than {} has",
@@ -66,6 +67,10 @@ PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_tui/journal/outbox.py": {  # SQL, and an error of the program
         "this id names another mutation",
         "state = 'waiting' ORDER BY number",
+    },
+    "sellmode_tui/screens/lists/saved_filters.py": {  # what is typed is the same in every language
+        "tag:vip last_purchase>90d",
+        "type:coats price<200 stock>0",
     },
     "sellmode_tui/sealed.py": {"a key has {} bytes"},  # an error of the program
     "sellmode_tui/sync/engine.py": {  # errors for reports
