@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules import effective_rules, ledger
+from sellmode_backend.rules import effective_rules, ledger, of_no_customer
 from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.ledger import Entry
 from sellmode_backend.store import lookup, records
@@ -29,8 +29,7 @@ from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
-from sellmode_contract.rules.occurrences import Days, Timing
-from sellmode_contract.store_time import Due, day_start, local_day
+from sellmode_contract.store_time import day_start, local_day
 
 TRIGGER: Final = "late_request"
 
@@ -156,24 +155,9 @@ def task_id(slug: str, request: str, person: str) -> str:
 
 
 def _task(rule: TaskRule, request: Request, person: str, here: StoreRules, now: dt.datetime) -> ManualTask:
-    due = _due(rule, here, local_day(now, here.zone), now)
-    return ManualTask(
-        id=task_id(rule.slug, request.id, person),
-        store=here.store,
-        creator=person,
-        title=rule.title,
-        details=rule.details,
-        due=due.text,
-        due_at=due.instant(here.zone),
-        created_at=now,
-        rule=rule.slug,
-        because=Because(event=TRIGGER, at=request.answer_due, about=request.name),
-        request=request.id,
-    )
-
-
-def _due(rule: TaskRule, here: StoreRules, today: dt.date, now: dt.datetime) -> Due:
-    return judging.not_past(Timing(rule, here.zone, Days(today, today)).beside(today), today, here.zone, now)
+    because = Because(event=TRIGGER, at=request.answer_due, about=request.name)
+    id, today = task_id(rule.slug, request.id, person), local_day(now, here.zone)
+    return of_no_customer.task(rule, here, id, person, because, today, now, request=request.id)
 
 
 # ------------------------------------------------------------------ previews
@@ -191,7 +175,7 @@ def preview(
     end = max(now, day_start(day + dt.timedelta(days=1), here.zone))
     late, people = _late(connection, here.store, end), effective_rules.staff(connection)
     seen = _in_scopes(connection, [request.id for request in late], scopes)
-    due = _due(rule, here, day, max(now, day_start(day, here.zone))).text
+    due = of_no_customer.due(rule, here, day, max(now, day_start(day, here.zone))).text
     return [
         wire.PreviewLine(request=request.name or request.way, due=due, person=person)
         for request in late

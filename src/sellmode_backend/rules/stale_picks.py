@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules import effective_rules, ledger
+from sellmode_backend.rules import effective_rules, ledger, of_no_customer
 from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.ledger import Entry
 from sellmode_backend.store import catalogue, records
@@ -31,8 +31,7 @@ from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
-from sellmode_contract.rules.occurrences import Days, Timing
-from sellmode_contract.store_time import Due, day_start
+from sellmode_contract.store_time import day_start
 
 _decode = msgspec.json.Decoder(PickList).decode
 
@@ -147,7 +146,7 @@ def preview(
     """What a rule would make of the lists as they are, were it the day, and of which it holds back."""
     lists = look_at(connection, here, day, scopes)
     last = _last_tasks(connection, lists)
-    due = _due(rule, here, day, max(now, day_start(day, here.zone))).text
+    due = of_no_customer.due(rule, here, day, max(now, day_start(day, here.zone))).text
     return [
         wire.PreviewLine(picks=one.picks.title, due=due, person=one.person, held=held)
         for one in lists
@@ -191,23 +190,8 @@ def _overtaken(slug: str, one: Reviewed, here: StoreRules) -> str:
     return "" if one.products else judging.UP_TO_DATE
 
 
-def _due(rule: TaskRule, here: StoreRules, today: dt.date, now: dt.datetime) -> Due:
-    return judging.not_past(Timing(rule, here.zone, Days(today, today)).beside(today), today, here.zone, now)
-
-
 def _task(rule: TaskRule, one: Reviewed, person: str, here: StoreRules, today: dt.date, now: dt.datetime) -> ManualTask:
-    due = _due(rule, here, today, now)
-    return ManualTask(
-        id=task_id(rule.slug, one.picks.id, today.isoformat()),
-        store=here.store,
-        creator=person,
-        title=rule.title,
-        details=rule.details,
-        due=due.text,
-        due_at=due.instant(here.zone),
-        created_at=now,
-        rule=rule.slug,
-        because=Because(event="stale_picks", day=today.isoformat(), about=one.picks.title),
-        picks=one.picks.id,
-        products=one.products,
-    )
+    because = Because(event="stale_picks", day=today.isoformat(), about=one.picks.title)
+    id = task_id(rule.slug, one.picks.id, today.isoformat())
+    about = {"picks": one.picks.id, "products": one.products}
+    return of_no_customer.task(rule, here, id, person, because, today, now, **about)
