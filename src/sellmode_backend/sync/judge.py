@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import clients
+from sellmode_backend.store import clients, lookup, records, settings
 from sellmode_backend.store.records import Key
 from sellmode_backend.sync.targets import Targets, handed_over
 from sellmode_contract import audiences, visibility
@@ -24,11 +24,13 @@ from sellmode_contract.kinds.customer import Customer, card_id
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations import (
     Accept,
     Assign,
     Available,
+    Claim,
     Create,
     Edit,
     Finish,
@@ -45,6 +47,7 @@ from sellmode_contract.mutations import (
     customers_of,
     decode,
     is_fact,
+    requests,
     target,
 )
 from sellmode_contract.mutations.operations import can_be_handed_over, name_of, plain
@@ -97,6 +100,8 @@ class Judge:
             return Judged(operation)
         if not self._sees(key) and not self._has_card(operation, key):
             return self._unseen(operation, key, mid)
+        if isinstance(operation, Claim) and operation.kind == "request":
+            self._check_room(operation)
         if isinstance(operation, Accept):
             self._prepare_handed_over(operation)
         if isinstance(operation, Share) and self._shares_unseen(operation):
@@ -215,6 +220,18 @@ class Judge:
         )
 
     # -------------------------------------------------------------- each by its own rules
+
+    def _check_room(self, operation: Claim) -> None:
+        request = self._stage.get("request", operation.id)
+        if not isinstance(request, Request) or request.way != "chat" or request.claimed_by:
+            return
+        ids = lookup.all_ids(self._connection, "request", request.store)
+        there: dict[str, object] = {item.id: item for item in records.read_many(self._connection, "request", ids)}
+        there |= {id: item for (kind, id), item in self._stage.changed.items() if kind == "request"}
+        me = self._author.account.id
+        mine = [item for item in there.values() if isinstance(item, Request) and item.claimed_by == me]
+        held = sum(item.way == "chat" and item.state == "open" for item in mine)
+        requests.check_room(request, held, settings.retailer(self._connection))
 
     def _new_customer(self, operation: Create) -> Create:
         account = self._author.account

@@ -14,7 +14,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.message_template import MessageTemplate
 from sellmode_contract.kinds.request import PREVIEW, Request, Talk
-from sellmode_contract.kinds.retailer import hours_of, zone_of
+from sellmode_contract.kinds.retailer import Retailer, hours_of, zone_of
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, MarkSeen, Remove, Transfer
@@ -43,6 +43,13 @@ def transfer(operation: Transfer, world: World) -> Outcome:
     if not (isinstance(staff, Staff) and staff.active and staff.store == request.store):
         raise Rejected("invalid", "A request can be passed on only to someone who works in the store.", field="to")
     return Outcome(puts=(taken(request, operation.to, world),))
+
+
+def check_room(request: Request, held: int, retailer: Retailer | None) -> None:
+    """Whether somebody who has so many other open chats may take a request. Raises Rejected."""
+    if request.way == "chat" and retailer and held >= retailer.service.most_chats:
+        why = Translatable("You have {number} open chats: close one or pass one on first.", number=held)
+        raise Rejected("not_allowed", why)
 
 
 def taken(request: Request, by: str | None, world: World) -> Request:

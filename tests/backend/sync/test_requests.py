@@ -9,10 +9,11 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from sellmode_backend.store import records
+from sellmode_backend.store import records, settings
 from sellmode_contract.kinds.chat_line import CUSTOMER, ChatLine
 from sellmode_contract.kinds.request import Request, Talk, talk_id
 from sellmode_contract.mutations import Claim, Create, Edit, MarkSeen, Release, Transfer
+from sellmode_contract.service_rules import ServiceRules
 from tests.backend.people import MovedClock, add_person
 from tests.backend.sync.pushing import Shop, Writer, at_once, uuid7
 from tests.support.backend import DEADLINE, retailer_database
@@ -87,6 +88,19 @@ def test_what_was_written_belongs_to_the_customer_that_it_turned_out_to_be_and_g
         records.write(connection, [], removed=[("customer", anna.id)])
     assert numbers(ada) == []
     assert not ada.holds("request", request.id)
+
+
+def test_nobody_takes_more_chats_than_the_retailer_wants(shop: Shop) -> None:
+    with shop.database.transaction() as connection:
+        settings.change(connection, service=ServiceRules(ways=("chat",), most_chats=2))
+    one, two, three = (asked(shop) for _ in range(3))
+    ada, ben = shop.writer(shop.ada), shop.writer(shop.ben)
+    ada.done(Claim(kind="request", id=one.id), Claim(kind="request", id=two.id))
+    assert ada.one(Claim(kind="request", id=three.id)).detail == (
+        "You have 2 open chats: close one or pass one on first."
+    )
+    ada.done(Transfer(id=one.id, to=shop.ben.id, was=shop.ada.id), Claim(kind="request", id=three.id))
+    assert ben.one(Claim(kind="request", id=two.id)).code == "already_claimed"
 
 
 def test_who_answers_waits_for_the_customer_before_the_request_is_held(postgresql_url: str, clock: MovedClock) -> None:

@@ -245,10 +245,13 @@ async def test_a_product_and_a_shared_lookbook_are_shown_as_cards(data: Path) ->
 
 async def test_an_appointment_becomes_a_task_at_the_time_that_was_wished_for(data: Path) -> None:
     asked = requesting.request("Ria", "Could I come by?", 3, way="appointment", claimed_by=ANNA.id)
-    requesting.files(data, "anna", "associate", asked, requesting.talk(asked, wish="24 dec 3pm"))
+    requesting.files(
+        data, "anna", "associate", asked, requesting.talk(asked, wish="24 dec 3pm", transcript_to="ria@example.com")
+    )
     async with at_the_inbox() as pilot:
         await view(pilot, 1)
-        await open_talk(pilot, asked)
+        page = await open_talk(pilot, asked)
+        assert "ria@example.com  they want the talk by e-mail" in page.view.text
         await pilot.press("escape", "n")
         await shows(pilot, RequestTaskForm)
         await save(pilot)

@@ -115,6 +115,7 @@ def _lines(opened: Opened, details: TalkDetails) -> Iterator[str]:
         ("E-mail:", details.email),
         ("Phone:", details.phone),
         ("Wish:", details.talk.wish if details.talk else ""),
+        ("Copy to:", details.talk.transcript_to if details.talk else ""),
         ("Text:", "" if details.lines else request.preview),
         width=11,
     )

@@ -12,6 +12,7 @@ from sellmode_contract.kinds.chat_line import Via
 from sellmode_contract.kinds.request import Agreed, Outcome, Request, talk_id
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import Claim, Edit, MarkSeen, Operation, Release, Transfer
+from sellmode_contract.mutations.requests import check_room
 from sellmode_contract.store_time import Due, day_start
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records import operations as editing
@@ -73,8 +74,17 @@ class Requests(Facet):
     # --- who answers
 
     def claim(self, id: str) -> Written:
-        """Take a request. If a colleague was faster, that comes up in *Needs attention*."""
-        return self._about(id, lambda _: Claim(kind="request", id=id))
+        """Take a request. If a colleague was faster, that comes up in *Needs attention*.
+
+        Raises Rejected for a chat where one has as many as the retailer wants.
+        """
+
+        def claim(seen: Seen) -> Operation:
+            request = _request(seen, id)
+            check_room(request, lists.open_chats(seen.reading, seen.around), seen.around.retailer)
+            return Claim(kind="request", id=id)
+
+        return self._writer.write(claim)
 
     def release(self, id: str) -> Written:
         """Give back what one has taken."""

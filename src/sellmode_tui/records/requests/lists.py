@@ -186,6 +186,16 @@ def own(reading: Reading, around: Context, pending: Pending) -> list[RequestLine
     return [line(reading, around, decode("request", doc), pending) for (doc,) in rows]
 
 
+def open_chats(reading: Reading, around: Context) -> int:
+    """How many open chats one has."""
+    (number,) = reading.connection.execute(
+        "SELECT count(*) FROM request r WHERE r.state = 'open' AND r.claimed_by = ? AND r.doc ->> '$.way' = 'chat'"
+        f" AND {reading.only_visible('r')}",
+        (around.account.id if around.account else "",),
+    ).fetchone()
+    return int(number)
+
+
 def line(reading: Reading, around: Context, request: Request, pending: Pending) -> RequestLine:
     """A request with what there is to know of it."""
     name = reading.connection.execute(

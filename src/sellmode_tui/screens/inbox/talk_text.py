@@ -36,6 +36,8 @@ def talk_text(details: TalkDetails, words: Words, width: int) -> TalkText:
     page.on_top(*filter(None, (may, _wanted(details))))
     if details.talk and details.talk.wish:
         page.field(tr("Wish"), details.talk.wish)
+    if details.talk and details.talk.transcript_to:
+        page.field(tr("Copy to"), details.talk.transcript_to, tr("they want the talk by e-mail"))
     if not details.lines:
         _before(page, details)
     for said in details.lines:
