@@ -140,8 +140,11 @@ def test_closing_says_what_came_of_it_and_a_snooze_is_in_the_future() -> None:
 def test_a_request_is_linked_only_to_a_customer_whom_one_sees() -> None:
     assert request_after(edit(customer="anna"), ADAS).customer == "anna"
     bens = msgspec.structs.replace(ADAS, claimed_by="ben")
-    assert refusal(edit(customer="anna"), bens, by=BEN)[0] == "not_found"
-    assert refusal(edit(customer="nobody"), bens, by=BEN)[0] == "not_found"
+    for unseen in ("anna", "nobody"):
+        with pytest.raises(Rejected) as refused:
+            outcome(edit(customer=unseen), bens, by=BEN)
+        told = refused.value.code, refused.value.detail, refused.value.field
+        assert told == ("not_found", "There is no such customer.", "customer")
     assert request_after(edit(customer="anna"), bens, by=BEN, mode="team").customer == "anna"
 
 

@@ -1,4 +1,4 @@
-"""Lets requests that name somebody be the store's when that person does not take them in time.
+"""Lets requests be the store's: those that name somebody who does not take them in time, or whose holder has left.
 
 In the background of each server; any number of servers may do so at once.
 """
@@ -9,7 +9,7 @@ import asyncio
 import datetime as dt
 import logging
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -23,6 +23,7 @@ from sellmode_backend.threads import to_the_end
 from sellmode_contract.kinds.presence import Presence, presence_id
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.mutations import tasks
 
 EVERY_SECONDS = 10.0
 
@@ -46,42 +47,49 @@ async def keep(database: Database, clock: Clock, every_seconds: float = EVERY_SE
 
 
 def lift(database: Database, now: dt.datetime) -> int:
-    """Lift the reservations that are over; how many."""
+    """Lift the reservations that are over, and give back what was taken by who has left the store; how many."""
     with database.snapshot() as connection:
         retailer = settings.retailer(connection)
         stores = [entry.id for entry in retailer.stores] if retailer else []
         ids = [id for store in stores for id in lookup.all_ids(connection, "request", store)]
-        over = list(_over(connection, _reserved(connection, ids), now)) if ids else []
+        over = list(_freed(connection, _held(connection, ids), now)) if ids else []
     if not over:
         return 0
     with database.transaction() as connection:
-        held = _reserved(connection, [request.id for request in over], lock=True)
-        freed = [msgspec.structs.replace(request, reserved=False) for request in _over(connection, held, now)]
+        records.hold(connection, "customer", {request.customer for request in over if request.customer})
+        freed = list(_freed(connection, _held(connection, [request.id for request in over], lock=True), now))
         records.write(connection, freed, now=now)
     return len(freed)
 
 
-def _reserved(connection: Connection, ids: Iterable[str], *, lock: bool = False) -> list[Request]:
+def _held(connection: Connection, ids: Iterable[str], *, lock: bool = False) -> list[Request]:
+    """The open requests that are somebody's: reserved or taken."""
     found = records.read_many(connection, "request", ids, lock=lock)
-    return [item for item in found if isinstance(item, Request) and item.reserved and item.state == "open"]
+    open = [item for item in found if isinstance(item, Request) and item.state == "open"]
+    return [request for request in open if request.reserved or request.claimed_by]
 
 
-def _over(connection: Connection, reserved: Iterable[Request], now: dt.datetime) -> Iterator[Request]:
-    """Those whose time is over, or whose person has left the store or, of a chat, is away for longer than is usual."""
-    reserved = list(reserved)
-    wanted = {request.wanted for request in reserved if request.wanted}
+def _freed(connection: Connection, held: Sequence[Request], now: dt.datetime) -> Iterator[Request]:
+    """Those that are the store's by now, as they are then: their time is over, or their person has left the store or,
+    of a chat that nobody has taken, is away for longer than is usual.
+    """
+    wanted = {request.wanted for request in held if request.wanted and request.reserved}
     retailer = settings.retailer(connection)
     patience = dt.timedelta(minutes=retailer.service.away_minutes if retailer else 0)
-    staff = {item.id: item for item in records.read_many(connection, "staff", wanted) if isinstance(item, Staff)}
+    people = wanted | {request.claimed_by for request in held if request.claimed_by}
+    staff = {item.id: item for item in records.read_many(connection, "staff", people) if isinstance(item, Staff)}
     presences = {
         item.person: item
         for item in records.read_many(connection, "presence", map(presence_id, wanted))
         if isinstance(item, Presence)
     }
-    for request in reserved:
+    for request in held:
         is_late = request.reserved_until is not None and request.reserved_until <= now
-        if is_late or not _works_here(request, staff) or _is_away(request, presences, now - patience):
-            yield request
+        if request.claimed_by:
+            if not tasks.is_taken(request, staff.get):
+                yield msgspec.structs.replace(request, reserved=False, claimed_by=None, claimed_at=None)
+        elif is_late or not _works_here(request, staff) or _is_away(request, presences, now - patience):
+            yield msgspec.structs.replace(request, reserved=False)
 
 
 def _works_here(request: Request, staff: Mapping[str, Staff]) -> bool:

@@ -108,6 +108,25 @@ def test_a_reservation_ends_with_whom_it_is_for(shop: Shop) -> None:
     assert [shop.is_reserved(request) for request in (mine, hers)] == [False, False]
 
 
+def test_what_somebody_has_taken_is_the_stores_when_they_leave(shop: Shop) -> None:
+    taken, kept = shop.asks(), shop.asks()
+    for request, who in ((taken, shop.ada), (kept, shop.ben)):
+        writer = Writer(shop.database, who, shop.clock)
+        writer.pull()
+        line = Create(kind="chat_line", id=uuid7(), doc={"request": request.id, "text": "Good morning"})
+        writer.done(Claim(kind="request", id=request.id), line)
+    with shop.database.transaction() as connection:
+        directory.disable(connection, shop.ada, now=shop.clock())
+    assert shop.lifted() == 1
+    assert [stored(shop.database, "request", each.id).claimed_by for each in (taken, kept)] == [None, shop.ben.id]
+    assert shop.lifted() == 0
+    ben = Writer(shop.database, shop.ben, shop.clock, device="device-2")
+    ben.pull()
+    ben.done(Claim(kind="request", id=taken.id))
+    ben.pull()
+    assert [kind for kind, _ in ben.terminal.visible()].count("chat_line") == 2
+
+
 def test_a_chat_waits_for_nobody_who_is_away(shop: Shop) -> None:
     presence = Presence(id=presence_id(shop.ada.id), store="Alpha", person=shop.ada.id, said=True, available=True)
     shop.write(replace(presence, since=MONDAY))
