@@ -172,6 +172,25 @@ async def test_only_what_was_on_the_screen_is_marked_as_seen(data: Path) -> None
         await wait_until(pilot, lambda: len(outbox(pilot).waiting()) == 2)
 
 
+async def test_a_talk_stays_at_its_end_whatever_was_shown_before_and_however_long_the_answer_is(data: Path) -> None:
+    requesting.files(data, "anna", "associate", *(line(MINE, n, 2, f"Line {n}") for n in range(5, 40)))
+    async with at_the_inbox() as pilot:
+        await view(pilot, 1)
+        page = await open_talk(pilot, ALSO_MINE)
+        for _ in range(2):
+            await pilot.press("ctrl+r")
+            await wait_until(pilot, lambda: page.one is not None and page.one.request.id == MINE.id)
+            await at_rest(pilot)
+            assert page.view.is_at_end
+            await pilot.press("ctrl+n")
+            await wait_until(pilot, lambda: page.one is not None and page.one.request.id == ALSO_MINE.id)
+        await pilot.press("ctrl+r")
+        await wait_until(pilot, lambda: page.one is not None and page.one.request.id == MINE.id)
+        await pilot.press("ctrl+j", "ctrl+j", "ctrl+j")
+        await at_rest(pilot)
+        assert page.view.is_at_end
+
+
 async def test_a_new_request_is_told_once_without_a_name_and_rings_only_if_wanted(data: Path) -> None:
     requesting.files(data)
     async with at_the_inbox() as pilot:

@@ -22,6 +22,8 @@ class TalkView(RecordView[TalkDetails]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, lambda records, key: records.requests.get(key), talk_text, id="lines")
+        self._follows = True
+        """Whether it stays at its end."""
 
     @property
     def is_at_end(self) -> bool:
@@ -39,10 +41,9 @@ class TalkView(RecordView[TalkDetails]):
 
     def take(self, key: Hashable, found: TalkDetails | None) -> None:
         """Show what has been read."""
-        stays = key == self._shown and not self.is_at_end
+        self._follows = self._follows or key != self._shown
         super().take(key, found)
-        if not stays:
-            self.scroll_end(animate=False)
+        self._follow()
         self.call_after_refresh(self.post_message, self.Looked())
 
     def look_at_clock(self) -> None:
@@ -54,4 +55,18 @@ class TalkView(RecordView[TalkDetails]):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Others are on the screen now."""
         super().watch_scroll_y(old_value, new_value)
+        self._follows = self.is_at_end
         self.post_message(self.Looked())
+
+    def watch_virtual_size(self) -> None:
+        """The lines have been laid out: only now it is known where they end."""
+        self._follow()
+
+    def on_resize(self) -> None:
+        """There is more room, or less: an answer grows, say."""
+        super().on_resize()
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._follows:
+            self.scroll_end(animate=False)
