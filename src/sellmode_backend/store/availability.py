@@ -48,6 +48,7 @@ def add_changed(
     adds: Adds,
 ) -> None:
     """Keep the intervals that some changes end, and add what facts gain by them."""
+    over = list[Interval]()
     for change in changes:
         if change.kind != "presence" or change.old is None:
             continue
@@ -58,11 +59,12 @@ def add_changed(
             and (before.available and not after.available)
             and (before.since and after.since and before.since < after.since)
         ):
-            write(connection, [Interval(before.store, before.person, before.since, after.since)], zones, adds)
+            over.append(Interval(before.store, before.person, before.since, after.since))
+    write(connection, over, zones, adds)
 
 
 def write(connection: Connection, intervals: Iterable[Interval], zones: Zones, adds: Adds) -> None:
-    """Keep intervals, and add what facts gain by them."""
+    """Keep intervals, and add what facts gain by them. One store comes after the other, as for everybody."""
     for store, some in itertools.groupby(sorted(intervals), attrgetter("store")):
         new = list(some)
         zone = zones.of(store)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,9 +23,10 @@ from sellmode_backend.results import rebuilding
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.service.presences import look
 from sellmode_backend.service.present import PersonPresent, Present, present
-from sellmode_backend.store import presence, records, settings
+from sellmode_backend.store import availability, presence, records, settings
 from sellmode_backend.store.availability import Interval
 from sellmode_backend.store.database import Database
+from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.presence import Device
 from sellmode_backend.store.schema import presence_interval
 from sellmode_contract import wire
@@ -37,7 +40,7 @@ from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, add_person
 from tests.backend.sync.pushing import Writer, queued, stored
 from tests.backend.sync.test_events import Listener
-from tests.support.backend import retailer_database, serve_in_thread
+from tests.support.backend import DEADLINE, retailer_database, serve_in_thread
 
 replace = msgspec.structs.replace
 DAILY: Spans = ("10:00-18:00",)
@@ -270,6 +273,37 @@ def end(shop: Shop, interval: Interval) -> None:
     with shop.database.transaction() as connection:
         records.write(connection, [replace(presence, available=True, since=interval.begins)])
         records.write(connection, [replace(presence, since=interval.ends)])
+
+
+def test_whoever_ends_intervals_of_several_stores_takes_these_in_their_order(postgresql_url: str) -> None:
+    begins = dt.datetime(2026, 11, 30, 9, 0, tzinfo=dt.UTC)
+    ends = begins + dt.timedelta(hours=1)
+    there = [
+        Presence(id=id, store=store, person=id, said=True, available=True, since=begins)
+        for id, store in (("1", "Beta"), ("2", "Alpha"))
+    ]
+    gone = [replace(each, said=False, available=False, since=ends) for each in there]
+    with retailer_database(postgresql_url) as database:
+        with database.transaction() as connection:
+            records.write(connection, there)
+
+        def end() -> None:
+            with database.transaction() as connection:
+                records.write(connection, gone)
+
+        ending = threading.Thread(target=end)
+        with database.transaction() as connection:
+            zones, adds = Zones(connection), Adds()
+            availability.write(connection, [Interval("Alpha", "other", begins, ends)], zones, adds)
+            ending.start()
+            late = time.monotonic() + DEADLINE
+            while not connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert time.monotonic() < late, "nobody waits"
+            connection.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+            availability.write(connection, [Interval("Beta", "other", begins, ends)], zones, adds)
+        ending.join(DEADLINE)
+        with database.snapshot() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(presence_interval)) == 4
 
 
 def test_the_worked_example(shop: Shop) -> None:
