@@ -250,6 +250,21 @@ async def test_an_answer_by_mail_is_copied_and_kept_with_its_way_and_texts_say_w
         assert page.area.text == ""
 
 
+async def test_what_is_sent_before_it_is_known_how_goes_nowhere(data: Path) -> None:
+    requesting.files(data)
+    async with at_the_inbox() as pilot:
+        await view(pilot, 1)
+        page = await open_talk(pilot, ALSO_MINE)
+        await wait_until(pilot, lambda: page.offers("talk(1)"))
+        page.action_talk(1)
+        page.area.text = "Hello"
+        page.area.action_send()
+        await wait_until(pilot, lambda: page.one is not None and page.one.request.id == BY_MAIL.id)
+        await at_rest(pilot)
+        assert len(details(pilot, BY_MAIL).lines) == 1, "it was asked for by e-mail, and went by chat"
+        assert page.area.text == "Hello"
+
+
 async def test_a_product_and_a_shared_lookbook_are_shown_as_cards(data: Path) -> None:
     requesting.files(data)
     async with at_the_inbox() as pilot:

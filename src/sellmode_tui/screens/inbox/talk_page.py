@@ -244,7 +244,7 @@ class TalkScreen(RequestPage[bool]):
     @on(AnswerArea.Sent)
     def _send(self) -> None:
         text = self.area.text.strip()
-        if not text:
+        if not text or self.details is None:  # of the next talk it is not known yet how it is answered
             return
         if self.via == "chat":
             self._say(text=text)
