@@ -92,6 +92,11 @@ class Workspace:
         """This process's try at leading the account's sync on this machine."""
         return Leader(self.session.folder.lock_path)
 
+    def is_led_elsewhere(self) -> bool:
+        """Whether another window leads the account's sync. To be asked before this one does."""
+        with contextlib.closing(self.leader()) as leader:
+            return not leader.lead()
+
     def go_live(self, on_status: Callable[[SyncStatus], None], on_change: Callable[[], None]) -> None:
         """Begin to sync in the background. Both functions are called in a thread of their own."""
         with self._changing:

@@ -41,11 +41,14 @@ class Availability:
         return desk is not None and desk.facts.has_chat
 
     async def begin(self, account: OpenAccount) -> None:
-        """Whoever comes back to the app is away until they say otherwise, however it was left."""
+        """Whoever comes back to the app is away until they say otherwise, however it was left.
+
+        Who opens another window was there all the time.
+        """
 
         def begin() -> None:
             mine = account.workspace.records.chat.mine()
-            if mine is not None and mine.said:
+            if mine is not None and mine.said and not account.workspace.is_led_elsewhere():
                 account.workspace.records.chat.say(available=False)
 
         try:

@@ -17,6 +17,7 @@ from sellmode_contract.store_hours import OpeningHours
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.shell.app import SellmodeApp
+from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.widgets.status_line import StatusLine
 from tests.tui.screens import counter
@@ -34,6 +35,9 @@ from tests.tui.screens.counter import (
 
 ANNA = account_of(demo("associate"), "anna")
 CHAT = ServiceRules(ways=("chat",), away_minutes=4)
+THERE = Presence(
+    id=presence_id(ANNA.id), store=ANNA.stores[0], person=ANNA.id, said=True, available=True, since=NOW
+)  # fmt: skip
 OFFLINE = SyncStatus(Line.OFFLINE, since=NOW, synced_at=NOW)
 
 
@@ -45,16 +49,19 @@ async def terminal(
     hours: OpeningHours | None = None,
     *presences: Presence,
     clock: FakeClock | None = None,
+    led: bool = False,
 ) -> AsyncIterator[Pilot[None]]:
-    """Anna's, at a retailer of some rules."""
+    """Anna's, at a retailer of some rules; ``led`` by another window of hers if wanted."""
     made = demo("associate")
     stores = tuple(msgspec.structs.replace(store, hours=hours) for store in made.retailer.stores)
     retailer = msgspec.structs.replace(made.retailer, service=service, stores=stores)
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
-    counter.make_account(tmp_path, ANNA, "associate", [retailer, *staff_of(made), *presences])
-    async with counter.running(counter.counter(clock=clock)) as pilot:
-        await signed_in(pilot)
-        yield pilot
+    folder = counter.make_account(tmp_path, ANNA, "associate", [retailer, *staff_of(made), *presences])
+    with contextlib.closing(Leader(folder.lock_path)) as another_window:
+        assert not led or another_window.lead()
+        async with counter.running(counter.counter(clock=clock)) as pilot:
+            await signed_in(pilot)
+            yield pilot
 
 
 def line(pilot: Pilot[None]) -> str:
@@ -110,13 +117,20 @@ async def test_without_a_key_for_long_one_is_away(tmp_path: Path, monkeypatch: p
 async def test_whoever_comes_back_is_away_however_the_app_was_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = ANNA.stores[0]
-    there = Presence(id=presence_id(ANNA.id), store=store, person=ANNA.id, said=True, available=True, since=NOW)
-    async with terminal(tmp_path, monkeypatch, CHAT, None, there) as pilot:
+    async with terminal(tmp_path, monkeypatch, CHAT, None, THERE) as pilot:
         await says(pilot, "- away")
         account = app_of(pilot).current.account
         assert account is not None
         assert [entry.words for entry in account.workspace.records.changes.unsent()] == ["being away from chat"]
+
+
+async def test_whoever_opens_another_window_stays_available(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with terminal(tmp_path, monkeypatch, CHAT, None, THERE, led=True) as pilot:
+        account = app_of(pilot).current.account
+        assert account is not None
+        await app_of(pilot).availability.begin(account)
+        await says(pilot, "+ available")
+        assert not account.workspace.records.changes.unsent()
 
 
 async def test_where_no_chat_is_offered_there_is_no_such_thing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
