@@ -270,7 +270,10 @@ def _of_customers(
 def _asked(
     connection: Connection, customers: Sequence[str], changed: Mapping[tuple[str, str], Record | None]
 ) -> Iterator[tuple[str, Touch]]:
-    """The touches of requests that some customers turned out to have made: of who has taken them, else was asked."""
+    """The touches of requests that some customers turned out to have made: of who has taken them, else was asked.
+
+    Whoever had refused it by then is not counted: when they asked it was not known who they are.
+    """
     query = sa.select(record.c.doc).where(
         record.c.kind == "request", bulk.one_of(connection, record.c.parent, [*customers])
     )
@@ -280,9 +283,12 @@ def _asked(
     rows = sa.select(touch).where(
         bulk.one_of(connection, touch.c.about, sorted(requests)), touch.c.way == "request", touch.c.reason == ""
     )
+    refusal = tracking_refusal.c
+    refused = sa.select(refusal.customer, refusal.at).where(bulk.one_of(connection, refusal.customer, [*customers]))
+    refused_at = {row.customer: row.at for row in connection.execute(refused)} if requests else {}
     for row in connection.execute(rows) if requests else ():
         request = requests[row.about]
-        if row.customer is None and request.customer:
+        if row.customer is None and request.customer and refused_at.get(request.customer, row.at) >= row.at:
             yield request.customer, msgspec.structs.replace(_of_page(row), person=request.claimed_by or row.person)
 
 

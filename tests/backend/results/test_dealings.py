@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sellmode_backend.customers import merging
+from sellmode_backend.shopper import tracking
 from sellmode_backend.shopper.requests.asking import Asked, Origin, ask
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.lookbook import Lookbook
@@ -104,8 +105,14 @@ def test_changes_of_picks_are_counted_and_stay_when_the_list_goes(shop: SalesSho
     shop.check()
 
 
-def test_a_request_is_a_touch_of_who_has_taken_it_once_it_is_known_who_asked(shop: SalesShop) -> None:
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_request_is_a_touch_of_who_has_taken_it_once_it_is_known_who_asked(
+    shop: SalesShop, *, is_refused: bool
+) -> None:
     anna = shop.add(shop.ben)
+    with shop.database.transaction() as connection:
+        tracking.choose(connection, anna.id, shop.clock(), agreed=not is_refused)
+    shop.clock.forward(hours=1)
     asked, origin = Asked("chat", "Is it warm?"), Origin("Alpha")
     with shop.database.transaction() as connection:
         id = ask(connection, guard="g", token="t", origin=origin, asked=asked, now=shop.clock())
@@ -116,7 +123,9 @@ def test_a_request_is_a_touch_of_who_has_taken_it_once_it_is_known_who_asked(sho
     ben = shop.writer(shop.ben)
     ben.done(Claim(kind="request", id=id), Edit(kind="request", id=id, set={"customer": anna.id}))
     judgement = shop.judgement(order.id)
-    assert judgement is not None
+    assert (judgement is None) == is_refused
+    shop.check()
+    if judgement is None:
+        return
     assert [credit.person for credit in judgement.credits] == [shop.ben.id]
     assert [(item.touch.way, item.touch.what) for item in judgement.considered] == [("request", "request")]
-    shop.check()
