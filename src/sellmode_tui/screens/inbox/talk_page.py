@@ -38,6 +38,8 @@ _LOOK: Final = 5.0
 """Seconds between two looks at whether times are others now."""
 _NAME: Final = 16
 """Characters of a name in the first line."""
+_ANSWER: Final = TypedText.place("answer")
+"""Where an answer is typed."""
 
 
 class TalkScreen(RequestPage[bool]):
@@ -142,7 +144,7 @@ class TalkScreen(RequestPage[bool]):
 
     def _typed_about(self, name: str | None) -> TypedText:
         title = tr("Answer to {name}", name=name) if name else tr("Answer to a customer")
-        return TypedText(self._desk, "answer", [self.request], title)
+        return TypedText(self._desk, _ANSWER, [self.request], title)
 
     def _read_own(self) -> None:
         self.ask(lambda records: records.requests.own(), self._show_own, group="own")

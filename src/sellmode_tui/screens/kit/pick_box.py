@@ -70,7 +70,7 @@ class PickBox(Box[str]):
         super().__init_subclass__(**options)
         if "KIND" in cls.__dict__:
             cls.kinds[cls.KIND] = cls
-            TypedText.kinds.add(cls.KIND)
+            TypedText.place(cls.KIND)
 
     def __init__(
         self,

@@ -20,9 +20,17 @@ class TypedText:
     kinds: ClassVar[set[str]] = set()
     """Names of the places where it is typed: never another one's."""
 
+    @classmethod
+    def place(cls, kind: str) -> str:
+        """Name a place, as soon as its code is loaded: what was typed there may be from before the app started."""
+        cls.kinds.add(kind)
+        return kind
+
     def __init__(self, desk: Desk | None, kind: str, about: Iterable[str], title: str) -> None:
-        """`about`: the ids of what it is about. Without a desk nobody is signed in, for whom it could be kept."""
-        self.kinds.add(kind)
+        """`kind`: a named place; `about`: the ids of what it is about.
+
+        Without a desk nobody is signed in, for whom it could be kept.
+        """
         self._desk = desk
         self._about = str(uuid.uuid5(_ABOUT, " ".join(sorted(about))))
         self._kind = kind
