@@ -101,7 +101,11 @@ def _app(shop: Shop) -> Iterator[screen.TimedTerminal]:
 @contextlib.contextmanager
 def _live(terminal: Terminal) -> Iterator[Live]:
     live = Live(
-        terminal, Leader(terminal.session.folder.lock_path), on_status=lambda _: None, on_change=lambda: None
+        terminal,
+        Leader(terminal.session.folder.lock_path),
+        on_status=lambda _: None,
+        on_change=lambda: None,
+        on_writing=lambda _: None,
     )  # fmt: skip
     live.start()
     try:

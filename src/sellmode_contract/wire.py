@@ -56,6 +56,8 @@ MAX_PICTURE_BYTES = 64 * 1024
 """No product's picture is longer; a client refuses a longer one."""
 ALIVE_SECONDS = 2.0
 """The events' stream shows about so often that the backend is alive."""
+TYPING_SECONDS = 6.0
+"""So long after it was said somebody counts as writing in a talk."""
 
 
 class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -164,6 +166,12 @@ class SyncRequest(_Body, frozen=True, kw_only=True):
     typing: str = ""
     """Id of a request whose customer is being written to just now, by who has taken it; said again every few seconds,
     and kept by nobody."""
+
+
+class Typing(_Body, frozen=True, kw_only=True):
+    """Data of the event ``typing``: the customer of a request is writing just now."""
+
+    request: str
 
 
 class Salvage(_Secret, frozen=True, kw_only=True):

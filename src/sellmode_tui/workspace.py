@@ -63,7 +63,7 @@ class Workspace:
         self.before_close: Callable[[], object] = _nothing
         """Done first when it closes, while the files are open."""
         self._live: Live | None = None
-        self._told: tuple[Callable[[SyncStatus], None], Callable[[], None]] | None = None
+        self._told: tuple[Callable[[SyncStatus], None], Callable[[], None], Callable[[str], None]] | None = None
         """Who hears of the sync."""
         self._token: str | None = None
         """What the sync began with."""
@@ -97,10 +97,15 @@ class Workspace:
         with contextlib.closing(self.leader()) as leader:
             return not leader.lead()
 
-    def go_live(self, on_status: Callable[[SyncStatus], None], on_change: Callable[[], None]) -> None:
-        """Begin to sync in the background. Both functions are called in a thread of their own."""
+    def go_live(
+        self,
+        on_status: Callable[[SyncStatus], None],
+        on_change: Callable[[], None],
+        on_writing: Callable[[str], None],
+    ) -> None:
+        """Begin to sync in the background. The functions, of `Live`, are called in threads of its own."""
         with self._changing:
-            self._told = on_status, on_change
+            self._told = on_status, on_change, on_writing
             self._begin()
 
     def go_on(self) -> None:
@@ -120,9 +125,9 @@ class Workspace:
     def _begin(self) -> None:
         terminal = self.terminal()
         if terminal is not None and self._told is not None:
-            on_status, on_change = self._told
+            on_status, on_change, on_writing = self._told
             self._token = self.session.token
-            self._live = Live(terminal, self.leader(), on_status=on_status, on_change=on_change)
+            self._live = Live(terminal, self.leader(), on_status=on_status, on_change=on_change, on_writing=on_writing)
             self._live.start()
 
     def pull_now(self) -> None:
@@ -134,6 +139,11 @@ class Workspace:
         """Something was written: it is sent at once if the line is up."""
         if self._live is not None:
             self._live.push_now()
+
+    def typed(self, request: str) -> None:
+        """The person types an answer to the customer of a request: they are told now and then, if the line is up."""
+        if self._live is not None:
+            self._live.typed(request)
 
     def preview(self, rule: TaskRule, store: str, day: dt.date | None = None) -> wire.Preview:
         """What a rule, as it is or might be, would do in a store on a day: the next one, if none is named.

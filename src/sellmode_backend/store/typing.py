@@ -14,11 +14,12 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import bulk
 from sellmode_backend.store.feeds import NOTES
 from sellmode_backend.store.schema import record, talk_typing
+from sellmode_contract import wire
 from sellmode_contract.audiences import Tags
 from sellmode_contract.kinds.request import talk_id
 
 Side: TypeAlias = Literal["customer", "store"]
-LASTS: Final = dt.timedelta(seconds=6)
+LASTS: Final = dt.timedelta(seconds=wire.TYPING_SECONDS)
 """So long after it was said somebody counts as writing."""
 
 _NEW: Final = dt.timedelta(seconds=1)

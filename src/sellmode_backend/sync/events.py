@@ -104,7 +104,7 @@ def _poke(feed: str, seq: int) -> bytes:
 
 
 def _typing(request: str) -> bytes:
-    return b"event: typing\ndata: %b\n\n" % msgspec.json.encode({"request": request})
+    return b"event: typing\ndata: %b\n\n" % msgspec.json.encode(wire.Typing(request=request))
 
 
 class Hub:

@@ -162,6 +162,7 @@ class SellmodeApp(PagedApp):
             workspace.session.account.name,
             self._clock.now,
             workspace.preview,
+            workspace.typed,
             workspace.session.server,
             facts=facts,
             agenda=looked.agenda,

@@ -81,7 +81,11 @@ class StatusMonitor:
 
     def follow(self, account: OpenAccount) -> None:
         """Have it synced, and hear of that."""
-        account.workspace.go_live(lambda status: self.tell(account, status), lambda: self.tell_changed(account))
+        account.workspace.go_live(
+            lambda status: self.tell(account, status),
+            lambda: self.tell_changed(account),
+            lambda request: self.tell_writing(account, request),
+        )
         self.read_facts()
         self.look_lease()
 
@@ -94,6 +98,14 @@ class StatusMonitor:
     def tell_changed(self, account: OpenAccount) -> None:
         """What is there has changed."""
         self._current.hand_back(account, lambda _: self.read_facts(), None)
+
+    def tell_writing(self, account: OpenAccount, request: str) -> None:
+        """The customer of a request is writing just now."""
+        self._current.hand_back(account, self._show_writing, request)
+
+    def _show_writing(self, request: str) -> None:
+        for page in self.pages:
+            page.customer_writes(request)
 
     async def _take_status(self, status: SyncStatus) -> None:
         waiting, self.status = self.status.unsent, status

@@ -29,6 +29,7 @@ from sellmode_tui.sync.salvage import Salvage
 from sellmode_tui.sync.schedule import Schedule
 from sellmode_tui.sync.sending import BATCH_BYTES, Sending, fitting, request
 from sellmode_tui.sync.status import Line, upgrade_problem
+from sellmode_tui.sync.typing_notice import TypingNotice
 from sellmode_tui.transport.errors import Broken, Interrupted, Refused, TransportError, Unreachable
 
 OVERTAKEN_SECONDS: Final = 1.0
@@ -61,6 +62,7 @@ class Engine:
         self._liveness = Liveness(chance)
         self._schedule = Schedule(chance)
         self._sending = Sending(chance)
+        self._typing = TypingNotice()
         self._now = 0.0
         self._effects: list[events.Effect] = []
         self._phase = _Phase.IDLE
@@ -134,6 +136,8 @@ class Engine:
                 self._lead(leading=event.leading)
             case events.LocalChange():
                 self._take_local_change()
+            case events.Typed():
+                self._take_typed(event.request)
             case events.RetryNow():
                 self._take_retry()
             case events.TimeIsUp():
@@ -192,6 +196,14 @@ class Engine:
             soon = self._schedule.written(self._now)
             self._sending.hasten(soon)
         self._hasten(soon)
+
+    def _take_typed(self, request: str) -> None:
+        if not self._leading or self._line is not Line.ONLINE or not self._typing.typed(request, self._now):
+            return
+        if self._phase is _Phase.IDLE:
+            self._hasten(self._now)
+        else:
+            self._schedule.again(self._now)
 
     def _take_time(self) -> None:
         if not self._leading:
@@ -303,9 +315,10 @@ class Engine:
             self._call = PendingCall(mutations, prepared.waiting, self._now)
             self._call.held_back = self._holds_back and len(mutations) < prepared.waiting
             self._phase = _Phase.CALLING
+            typing = self._typing.said(self._now) if self._line is Line.ONLINE else ""
             if self._line is not Line.ONLINE:
                 self._liveness.begin(self._now)
-            self._effects.append(events.Call(request(prepared, mutations)))
+            self._effects.append(events.Call(request(prepared, mutations, typing)))
 
     def _take_line(self, line: bytes) -> None:
         answer = self._call.answer

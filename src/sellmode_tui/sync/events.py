@@ -39,6 +39,12 @@ class LocalChange(_Message, frozen=True):
     """There is something new to send: this process or another wrote it, or the backend has learnt of it."""
 
 
+class Typed(_Message, frozen=True):
+    """The person types an answer to the customer of a request."""
+
+    request: str
+
+
 class RetryNow(_Message, frozen=True):
     """The person wants to know now."""
 
@@ -144,6 +150,7 @@ class ListenEnded(_Message, frozen=True):
 Event: TypeAlias = (
     Led
     | LocalChange
+    | Typed
     | RetryNow
     | TimeIsUp
     | Prepared

@@ -44,6 +44,7 @@ from sellmode_tui.sync.events import (
     StopListening,
     Tell,
     TimeIsUp,
+    Typed,
 )
 from sellmode_tui.sync.executor import Executor, Terminal, advance
 from sellmode_tui.sync.inbox import Inbox
@@ -66,7 +67,8 @@ class Live:
     """Keeps a cache up to date and sends what is written, in threads of its own, until it is stopped.
 
     ``on_status`` hears each new status, ``on_change`` that something in the cache or the outbox may have changed, by
-    this process or another; both are called in these threads, and must not wait for them.
+    this process or another, ``on_writing`` that the customer of a request (its id) is writing just now; all are called
+    in these threads, and must not wait for them.
     """
 
     def __init__(
@@ -76,12 +78,14 @@ class Live:
         *,
         on_status: Callable[[SyncStatus], None],
         on_change: Callable[[], None],
+        on_writing: Callable[[str], None],
         chance: random.Random | None = None,
     ) -> None:
         self._terminal = terminal
         self._leader = leader
         self._on_status = on_status
         self._on_change = on_change
+        self._on_writing = on_writing
         self._engine = Engine(chance or random.Random(), careful=True)  # noqa: S311 # spreads load, keeps no secret
         self._executor = Executor(terminal)
         self._inbox = Inbox()
@@ -120,6 +124,13 @@ class Live:
     def push_now(self) -> None:
         """Something was written here: it is sent at once if the line is up."""
         self._look_now.set()
+
+    def typed(self, request: str) -> None:
+        """The person types an answer to the customer of a request: they are told now and then, if the line is up.
+
+        Where another process leads they are not told.
+        """
+        self._inbox.put(Typed(request))
 
     def stop(self) -> None:
         """End, also in the middle of an answer, and wait until the threads have."""
@@ -248,14 +259,22 @@ class Live:
         try:
             with stream.events(wire.EVENTS_PATH, token=self._terminal.session.token or "") as lines:
                 self._inbox.put(ListenOpened(number))
+                told = b""
                 for line in lines:
                     if line:
                         self._inbox.put(Poked(number) if line == b"event: poke" else Heard(number))
+                    if told == b"event: typing":
+                        self._tell_writing(line)
+                    told = line
         except TransportError as error:
             ended = ListenEnded(number, error)
         finally:
             stream.close()
         self._inbox.put(ended)
+
+    def _tell_writing(self, line: bytes) -> None:
+        with contextlib.suppress(msgspec.DecodeError):  # of a backend that says it otherwise: it is no more than a hint
+            self._on_writing(msgspec.json.decode(line.removeprefix(b"data: "), type=wire.Typing).request)
 
     # ------------------------------------------------------------------ the thread that watches the files
 

@@ -106,14 +106,15 @@ def fitting(prepared: Prepared) -> list[Outgoing]:
     return found
 
 
-def request(prepared: Prepared, mutations: list[Outgoing]) -> SyncRequest:
-    """A call's message."""
+def request(prepared: Prepared, mutations: list[Outgoing], typing: str) -> SyncRequest:
+    """A call's message; ``typing`` is the request whose customer is being written to."""
     return SyncRequest(
         device=prepared.device,
         epoch=prepared.epoch,
         cursor=prepared.cursor,
         cid=prepared.cid,
         m=queued(mutations),
+        typing=typing,
     )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
+from sellmode_contract import wire
 from sellmode_contract.mutations import Claim, Create, Edit, MarkSeen
 from sellmode_tui.account import folders
 from sellmode_tui.screens.inbox.boxes import AnsweredBox, CloseBox, TextsBox
@@ -16,6 +18,7 @@ from sellmode_tui.screens.inbox.customer_forms import RequestCustomerForm, WhoBo
 from sellmode_tui.screens.inbox.talk_page import TalkScreen
 from sellmode_tui.screens.inbox.task_form import RequestTaskForm
 from sellmode_tui.screens.lookbooks.product_picks import ProductPicksScreen
+from sellmode_tui.widgets.tab_line import TabLine
 from tests.tui.screens import counter, requesting
 from tests.tui.screens.counter import wait_until
 from tests.tui.screens.drafting import is_kept, stored, unlock
@@ -59,6 +62,24 @@ async def talk(pilot: Pilot[None]) -> None:
     await open_talk(pilot, MINE)
 
 
+async def writing(pilot: Pilot[None]) -> None:
+    await own(pilot)
+    page = await open_talk(pilot, MINE)
+    for each in (MINE, ALSO_MINE):
+        tell_writing(pilot, each.id)
+    await wait_until(pilot, lambda: len(page._writing) == 2)
+    for timer in page._writing.values():
+        timer.pause()  # the picture may take its time
+    await at_rest(pilot)
+
+
+def tell_writing(pilot: Pilot[None], request: str) -> None:
+    """As sync does."""
+    app = app_of(pilot)
+    assert app.current.account is not None
+    app.status.tell_writing(app.current.account, request)
+
+
 SCENES: dict[str, tuple[Any, str, tuple[int, int]]] = {
     "inbox": (inbox, "anna", (80, 24)),
     "inbox_wide": (inbox, "anna", (120, 40)),
@@ -67,6 +88,8 @@ SCENES: dict[str, tuple[Any, str, tuple[int, int]]] = {
     "unclaimed": (unclaimed, "anna", (80, 24)),
     "talk": (talk, "anna", (80, 24)),
     "talk_wide": (talk, "anna", (120, 40)),
+    "writing": (writing, "anna", (80, 24)),
+    "writing_wide": (writing, "anna", (120, 40)),
 }
 
 
@@ -146,6 +169,44 @@ async def test_what_is_typed_stays_with_its_talk_while_lines_come_and_through_a_
         await pilot.press("enter")
         await wait_until(pilot, lambda: page.area.text == "")
         assert not stored(pilot)
+
+
+async def test_who_writes_is_said_until_it_is_over_or_the_line_comes_and_what_one_types_is_let_known(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requesting.files(data)
+    async with at_the_inbox() as pilot:
+        await view(pilot, 1)
+        page = await open_talk(pilot, MINE)
+        known: list[str] = []
+        page._desk.typed = known.append
+        shown, talks = page.query_one("#writing", Static), page.query_one("#talks", TabLine)
+        for each in (MINE, ALSO_MINE):
+            tell_writing(pilot, each.id)
+        await wait_until(pilot, lambda: "Ana ..." in talks.text)
+        assert (shown.display, str(shown.content)) == (True, "Sam Okafor is writing")
+        await at_rest(pilot)
+        assert page.view.is_at_end, "no line is hidden by it"
+        requesting.take(pilot, msgspec.structs.replace(MINE, lines=5), line(MINE, 5, 0, "Hello?"))
+        await wait_until(pilot, lambda: not shown.display)
+        assert "Sam Okafor ..." not in talks.text
+        assert "Ana ..." in talks.text
+        monkeypatch.setattr(wire, "TYPING_SECONDS", 0.2)
+        page.customer_writes(MINE.id)
+        assert shown.display
+        await wait_until(pilot, lambda: not shown.display)
+        await type_in(pilot, "Six")
+        await wait_until(pilot, lambda: known == [MINE.id] * 3)
+        await pilot.press("ctrl+n")
+        await wait_until(pilot, lambda: page.one is not None and page.one.request.id == ALSO_MINE.id)
+        assert (shown.display, str(shown.content)) == (True, "Ana is writing")
+        await pilot.press("ctrl+n")
+        await wait_until(pilot, lambda: page.one is not None and page.one.request.id == BY_MAIL.id)
+        await type_in(pilot, "Dear Jo")
+        await pilot.press("ctrl+n")
+        await wait_until(pilot, lambda: page.area.text == "Six")
+        await at_rest(pilot)
+        assert known == [MINE.id] * 3, "neither an e-mail nor what was typed before"
 
 
 async def test_only_what_was_on_the_screen_is_marked_as_seen(data: Path) -> None:

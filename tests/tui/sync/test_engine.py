@@ -59,6 +59,7 @@ from sellmode_tui.sync.events import (
     StorageFailed,
     Tell,
     TimeIsUp,
+    Typed,
 )
 from sellmode_tui.sync.liveness import SILENT_AFTER
 from sellmode_tui.sync.salvage import SALVAGE_TRIES
@@ -70,6 +71,7 @@ from sellmode_tui.sync.schedule import (
     WRITING_BREAKS_BACKOFF,
 )
 from sellmode_tui.sync.status import Line
+from sellmode_tui.sync.typing_notice import TYPING_APART
 from sellmode_tui.transport.errors import Broken, Interrupted, Refused, TransportError, Unreachable
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -381,6 +383,32 @@ def test_what_is_written_or_poked_during_a_pass_makes_another(online: Ground, ba
         assert online.calling
         online.served(backend)
         assert not online.calling
+
+
+def test_typing_is_said_now_and_then_in_a_call_and_never_later(online: Ground, backend: Backend) -> None:
+    said: list[tuple[float, str]] = []
+    begun = online.now
+    while online.now < begun + 3 * TYPING_APART:
+        online.step(Typed("r"))
+        if online.calling:
+            said.append((online.now - begun, online.request.typing))
+            online.served(backend)
+        online.now += 0.1
+    assert [round(at) for at, request in said if request] == [0, 4, 8]
+    assert {request for _, request in said} == {"r"}, "no call besides"
+    online.now += TYPING_APART
+    online.step(RetryNow())
+    online.step(Typed("r"))
+    assert online.request.typing == ""
+    online.served(backend)
+    assert online.request.typing == "r", "what is typed during a call is said in the next"
+    online.fails(Unreachable("gone"))
+    online.now += TYPING_APART
+    online.step(Typed("r"))
+    online.step(RetryNow())
+    assert online.request.typing == "", "it is offline"
+    online.served(backend)
+    assert not online.calling, "and nothing was kept"
 
 
 def test_a_storm_of_pokes_makes_no_more_passes_than_a_few_pokes(online: Ground, backend: Backend) -> None:
@@ -1095,6 +1123,10 @@ class Whatever(RuleBasedStateMachine):
         self.ground.step(TimeIsUp())
 
     @rule()
+    def type(self) -> None:
+        self.ground.step(Typed("r"))
+
+    @rule()
     def hear(self) -> None:
         if self.ground.stream is not None:
             self.ground.step(ListenOpened(self.ground.stream))
@@ -1123,6 +1155,7 @@ class Whatever(RuleBasedStateMachine):
     def kill(self) -> None:
         self.ground.engine = Engine(random.Random(2))
         self.ground.call = self.ground.stream = None
+        self.ground.probing = False
         self.ground.now = 0.0
         self.ground.step(Led(leading=True))
 

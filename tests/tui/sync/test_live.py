@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sellmode_backend.store import settings
+from sellmode_backend.store import settings, typing
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.request import Request, Talk, talk_id
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.session import sign_in, unlock
@@ -311,6 +312,26 @@ def test_a_follower_hears_of_changes_and_leads_when_the_leader_goes(shop: Shop, 
     second.cache.close()
 
 
+def test_who_writes_to_whom_is_told_either_way_and_written_down_nowhere(
+    shop: Shop, ada: Account, mine: Terminal
+) -> None:
+    request = Request(id=source_id("request", "test", "kim"), store="Alpha", claimed_by=ada.id)
+    shop.write(request, Talk(id=talk_id(request.id), store="Alpha", request=request.id, holder=ada.id))
+
+    def writes_to_customer() -> bool:
+        with shop.database.snapshot() as connection:
+            return [each.request for each in typing.fresh(connection, "store", dt.datetime.now(dt.UTC))] == [request.id]
+
+    with Watched(mine) as watched:
+        watched.until_shown(lambda: watched.hearing and watched.live.status.line is Line.ONLINE)
+        watched.live.typed(request.id)
+        watched.until_shown(writes_to_customer)
+        assert not mine.outbox.waiting()
+        now = dt.datetime.now(dt.UTC)
+        shop.database.write(lambda connection: typing.note(connection, request.id, "Alpha", "customer", now))
+        assert watched.writing.get(timeout=DEADLINE) == request.id
+
+
 FOLLOW = """
 import sys
 from pathlib import Path
@@ -326,6 +347,7 @@ def tell(*said):
 workspace.go_live(
     lambda status: tell("leads" if status.leading else "follows", status.line.value),
     lambda: tell("customers", workspace.records.totals().get("customer", 0)),
+    lambda request: None,
 )
 sys.stdin.read()
 workspace.close()

@@ -23,12 +23,15 @@ class Watched:
         self.terminal = terminal
         self.statuses: queue.Queue[SyncStatus] = queue.Queue()
         self.changes: queue.Queue[None] = queue.Queue()
+        self.writing: queue.Queue[str] = queue.Queue()
+        """Requests whose customers write."""
         self._something = threading.Condition()
         self.live = Live(
             terminal,
             leader or Leader(terminal.session.folder.lock_path),
             on_status=self._take_status,
             on_change=self._take_change,
+            on_writing=self.writing.put,
         )
         self.records = RecordStore(terminal.cache, outbox=terminal.outbox, wrote=self.live.push_now)
 

@@ -7,16 +7,20 @@ What is typed stays with its talk until it is sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import TextArea
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
 
+from sellmode_contract import wire
 from sellmode_contract.kinds.chat_line import Via
 from sellmode_contract.kinds.lookbook import Lookbook
-from sellmode_contract.text import visible_lines
+from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.figures import priced
 from sellmode_tui.language import tr
 from sellmode_tui.records import RecordStore, RequestLine, TalkDetails, Written, mailing
@@ -40,6 +44,8 @@ _NAME: Final = 16
 """Characters of a name in the first line."""
 _ANSWER: Final = TypedText.place("answer")
 """Where an answer is typed."""
+_WRITES: Final = "..."
+"""Behind the name of a customer who is writing."""
 
 
 class TalkScreen(RequestPage[bool]):
@@ -64,6 +70,13 @@ class TalkScreen(RequestPage[bool]):
         background: $background;
         #talks { background: $panel; }
         TalkView { height: 1fr; }
+        #writing {
+            height: 1;
+            padding: 0 1;
+            color: $text-muted;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
     }
     """
 
@@ -75,12 +88,19 @@ class TalkScreen(RequestPage[bool]):
         """One's open requests."""
         self._seen: dict[str, int] = {}
         """By request how far its lines have been on the screen, as far as that is written."""
+        self._writing: dict[str, Timer] = {}
+        """By request whose customer is writing: the timer that ends it unless it is told again."""
+        self._heard = ("", 0)
+        """How many lines the customer of the request that is shown had written, as last read."""
         self._typed = self._typed_about(None)
 
     def compose(self) -> ComposeResult:
         """One's talks, the lines, the entry, status, keys."""
         yield TabLine((), self.request, id="talks")
         yield TalkView(self._desk)
+        writing = Static(id="writing")
+        writing.display = False
+        yield writing
         area = AnswerArea(placeholder=tr("your answer; Enter sends it, Ctrl+J begins a new line"), id="answer")
         area.display = False
         yield area
@@ -140,6 +160,7 @@ class TalkScreen(RequestPage[bool]):
         self.area.text = self._typed.text
         self.area.move_cursor(self.area.document.end)
         self.view.show(request)
+        self._show_writing()
         self._read_own()
 
     def _typed_about(self, name: str | None) -> TypedText:
@@ -150,11 +171,19 @@ class TalkScreen(RequestPage[bool]):
         self.ask(lambda records: records.requests.own(), self._show_own, group="own")
 
     def _show_own(self, own: Sequence[RequestLine]) -> None:
-        self._own = own
-        line = self.query_one("#talks", TabLine)
-        line.tabs = [Tab(each.request.id, "", _short(each), each.unread) for each in own]
-        line.display = bool(own)
+        before, self._own = {each.request.id: each.unread for each in self._own}, own
+        for each in own:
+            if each.unread > before.get(each.request.id, each.unread):
+                self._writes_no_more(each.request.id)
+        self._show_talks()
+        self.query_one("#talks", TabLine).display = bool(own)
         self.refresh_bindings()
+
+    def _show_talks(self) -> None:
+        self.query_one("#talks", TabLine).tabs = [
+            Tab(each.request.id, "", _short(each, writes=each.request.id in self._writing), each.unread)
+            for each in self._own
+        ]
 
     @on(TabLine.Picked, "#talks")
     def _talk_picked(self, event: TabLine.Picked) -> None:
@@ -179,6 +208,34 @@ class TalkScreen(RequestPage[bool]):
     def _gone(self) -> None:
         self.end(True)
 
+    # --- who is writing
+
+    def customer_writes(self, request: str) -> None:
+        """Say so, until it is over or the line comes."""
+        if request in self._writing:
+            self._writing[request].reset()
+        elif self.is_mounted and not self.ended:
+            self._writing[request] = self.set_timer(wire.TYPING_SECONDS, partial(self._writes_no_more, request))
+            self._show_writing()
+
+    def _writes_no_more(self, request: str) -> None:
+        if timer := self._writing.pop(request, None):
+            timer.stop()
+            self._show_writing()
+
+    def _show_writing(self) -> None:
+        line, one = self.query_one("#writing", Static), self.one
+        line.display = one is not None and self.request in self._writing
+        if line.display and one is not None:
+            line.update(Content(tr("{name} is writing", name=visible(one.name or tr("A customer")))))
+        self._show_talks()
+
+    def _hear(self, details: TalkDetails) -> None:
+        """What they were writing may have come."""
+        before, self._heard = self._heard, (self.request, sum(said.is_customers for said in details.lines))
+        if self._heard[0] == before[0] and self._heard[1] > before[1]:
+            self._writes_no_more(self.request)
+
     # --- what is on the screen
 
     @on(TalkView.Looked)
@@ -187,6 +244,8 @@ class TalkScreen(RequestPage[bool]):
             return
         self._typed = self._typed_about(details.line.name)
         self._show_entry(details)
+        self._hear(details)
+        self._show_writing()
         self.refresh_bindings()
         self._mark_seen(details)
 
@@ -224,8 +283,12 @@ class TalkScreen(RequestPage[bool]):
     @on(TextArea.Changed)
     def _typing(self) -> None:
         self.area.fit()
-        if self.area.display:
-            self._typed.keep(self.area.text)
+        text = self.area.text
+        if not self.area.display:
+            return
+        if self.details and self.via == "chat" and text.strip() and text != self._typed.text:
+            self._desk.typed(self.request)
+        self._typed.keep(text)
 
     def action_answer(self) -> None:
         """Go to the entry."""
@@ -372,6 +435,7 @@ class TalkScreen(RequestPage[bool]):
             self.end(False)
 
 
-def _short(line: RequestLine) -> str:
+def _short(line: RequestLine, *, writes: bool) -> str:
     name = line.name or tr("a customer")
-    return name if len(name) <= _NAME else f"{name[:_NAME]}…"
+    short = name if len(name) <= _NAME else f"{name[:_NAME]}…"
+    return f"{short} {_WRITES}" if writes else short

@@ -120,6 +120,8 @@ class Desk:
     """The moment, UTC."""
     preview: Callable[[TaskRule, str], Preview]
     """Asks the backend what a rule would do in a store (id) tomorrow. Blocks; raises the errors of `entrance.TOLD`."""
+    typed: Callable[[str], None]
+    """Lets the customer of a request (its id) know that an answer is being typed; say it as often as you like."""
     server: str = ""
     """Where the backend is; links to customers' pages begin so, unless the retailer has an address for them."""
     pictures: Pictures | None = None

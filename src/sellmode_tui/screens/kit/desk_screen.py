@@ -54,6 +54,9 @@ class DeskScreen(Asking, AppPage[Result]):
     def records_changed(self) -> None:
         """Something in the cache may be another now."""
 
+    def customer_writes(self, request: str) -> None:
+        """The customer of a request (its id) is writing just now."""
+
     def brought_back(self, records: Sequence[tuple[str, str]]) -> None:
         """The last change was taken back; it was of these, by kind and id."""
 
