@@ -13,13 +13,14 @@ from textual.widgets import Static
 from sellmode_contract import wire
 from sellmode_contract.mutations import Claim, Create, Edit, MarkSeen
 from sellmode_tui.account import folders
-from sellmode_tui.screens.inbox.boxes import AnsweredBox, CloseBox, TextsBox
+from sellmode_tui.screens.inbox.boxes import AnsweredBox, CloseBox, LooksBox, TextsBox
 from sellmode_tui.screens.inbox.customer_forms import RequestCustomerForm, WhoBox
+from sellmode_tui.screens.inbox.list_page import InboxScreen
 from sellmode_tui.screens.inbox.talk_page import TalkScreen
 from sellmode_tui.screens.inbox.task_form import RequestTaskForm
 from sellmode_tui.screens.lookbooks.product_picks import ProductPicksScreen
 from sellmode_tui.widgets.tab_line import TabLine
-from tests.tui.screens import counter, requesting
+from tests.tui.screens import counter, looking, requesting
 from tests.tui.screens.counter import wait_until
 from tests.tui.screens.drafting import is_kept, stored, unlock
 from tests.tui.screens.requesting import (
@@ -35,7 +36,20 @@ from tests.tui.screens.requesting import (
     open_talk,
     view,
 )
-from tests.tui.screens.writing import ANNA, app_of, at_rest, outbox, said, save, shows, store_of, told, type_in
+from tests.tui.screens.writing import (
+    ANNA,
+    BO,
+    CLARA,
+    app_of,
+    at_rest,
+    outbox,
+    said,
+    save,
+    shows,
+    store_of,
+    told,
+    type_in,
+)
 
 
 async def inbox(pilot: Pilot[None]) -> None:
@@ -326,7 +340,7 @@ async def test_what_is_sent_before_it_is_known_how_goes_nowhere(data: Path) -> N
         assert page.area.text == "Hello"
 
 
-async def test_a_product_and_a_shared_lookbook_are_shown_as_cards(data: Path) -> None:
+async def test_a_product_is_shown_as_a_card(data: Path) -> None:
     requesting.files(data)
     async with at_the_inbox() as pilot:
         await view(pilot, 1)
@@ -336,6 +350,27 @@ async def test_a_product_and_a_shared_lookbook_are_shown_as_cards(data: Path) ->
         await wait_until(pilot, lambda: pilot.app.screen.settled)  # type: ignore[attr-defined]  # the list
         await pilot.press("enter")
         await wait_until(pilot, lambda: "[Wool coat  AV-COAT-1  EUR 289.00]  ^ on its way" in page.view.text)
+
+
+async def test_who_is_known_is_shown_lookbooks_of_their_own_alone(data: Path) -> None:
+    asked = requesting.request("Clara", "Hello?", 3, claimed_by=ANNA.id, customer=CLARA.id)
+    of_bo = msgspec.structs.replace(
+        looking.WINTER, id=looking.OPERA.id, title="For Bo", customer=BO.id, token="NZXW6YTBOI2DMNZVGQZTGNBVGY"
+    )
+    requesting.files(data, "anna", "associate", asked, requesting.talk(asked), looking.WINTER, of_bo)
+    async with at_the_inbox() as pilot:
+        await view(pilot, 1)
+        for each, offered in ((asked, ["Winter coats"]), (MINE, ["For Bo", "Winter coats"])):
+            await open_talk(pilot, each)
+            await pilot.press("ctrl+l")
+            await shows(pilot, LooksBox)
+            box = pilot.app.screen
+            assert isinstance(box, LooksBox)
+            assert sorted(pick.label for pick in box._picks) == offered
+            await pilot.press("escape")
+            await shows(pilot, TalkScreen)
+            await pilot.press("escape", "escape")
+            await shows(pilot, InboxScreen)
 
 
 async def test_an_appointment_becomes_a_task_at_the_time_that_was_wished_for(data: Path) -> None:

@@ -402,15 +402,24 @@ class TalkScreen(RequestPage[bool]):
                 self._put_in(", ".join(filter(None, (line.name or line.sku, price))))
 
     def action_lookbook(self) -> None:
-        """Show the customer a lookbook that is shared; in an e-mail or SMS its link stands as text."""
+        """Show the customer a lookbook that is shared, of theirs where it is known who they are.
+
+        In an e-mail or SMS its link stands as text.
+        """
         if self._if_answering():
             shared = LooksQuery(view="shared")
             self.ask(lambda records: records.looks.lines(shared), self._pick_look, group="looks", opens=True)
 
     def _pick_look(self, lines: Sequence[LookLine]) -> None:
         shared = [each for each in lines if each.state in ("shared", "opened", "unsent")]
+        if customer := self.one.request.customer if self.one else None:
+            shared = [each for each in shared if isinstance(each.look, Lookbook) and each.look.customer == customer]
         if not shared:
-            self.tell(tr("No lookbook is shared. Share one first: 3 lists them."))
+            self.tell(
+                tr("No lookbook of this customer is shared. Share one first: 3 lists them.")
+                if customer
+                else tr("No lookbook is shared. Share one first: 3 lists them.")
+            )
             return
         by_id = {each.look.id: each.look for each in shared}
 
