@@ -56,14 +56,15 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None
             signing_in.set_password(connection, account.id, hashed)
         customers = [record.id for record in world.records if isinstance(record, Customer)]
         records.write(connection, _told(world.records, "customers, their notes and products", tell))
+        # Before the orders, so that these are judged with them.
+        records.write(connection, _told(world.looks, "lookbooks, picks and wish lists", tell))
+        looks.look_at(connection, world.looks)
         write_orders(connection, map(_entry, _told(world.orders, "orders", tell)))
         for place in range(0, len(customers), _PART):
             tell("customers' figures", place, len(customers))
             figures.refresh(connection, customers[place : place + _PART])
         tell("customers' figures", len(customers), len(customers))
         records.write(connection, _told(world.work, "rules and tasks", tell))
-        records.write(connection, _told(world.looks, "lookbooks, picks and wish lists", tell))
-        looks.look_at(connection, world.looks)
     for back in _told(DAYS_OF_TASKS, "days of tasks that rules make", tell):
         moment = now - dt.timedelta(days=back)
         passes.run(database, lambda at=moment: at)  # type: ignore[misc]  # a clock, bound at once
