@@ -105,6 +105,7 @@ def test_only_who_has_it_answers_and_the_lines_are_numbered() -> None:
     assert refusal(line(), ADAS, by=BEN) == ("not_allowed", "ada")
     assert refusal(line(), ADAS, by=msgspec.structs.replace(BEN, stores=("s2",)))[0] == "not_found"
     assert refusal(line(text=" "), ADAS)[0] == "invalid"
+    assert refusal(line(), msgspec.structs.replace(ADAS, lines=2_000))[0] == "not_allowed"
     assert refusal(line(request="another"), ADAS)[0] == "not_found"
     written = outcome(line(), msgspec.structs.replace(ADAS, lines=4, customer="anna"))
     made = next(record for record in written.puts if isinstance(record, ChatLine))

@@ -36,13 +36,18 @@ class Typing(NamedTuple):
 
 def note(connection: Connection, request: str, store: str, side: Side, now: dt.datetime) -> None:
     """A side of a request's talk is writing; what comes right after that it said so is nothing new."""
-    said = sa.select(talk_typing.c.at).where(talk_typing.c.talk == talk_id(request), talk_typing.c.side == side)
-    at = connection.scalar(said)
-    if at is not None and now - _NEW < at <= now:
+    if is_said(connection, request, side, now):
         return
     bulk.upsert(connection, talk_typing, [{"talk": talk_id(request), "side": side, "request": request, "at": now}])
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_notify(NOTES, store)))
+
+
+def is_said(connection: Connection, request: str, side: Side, now: dt.datetime) -> bool:
+    """Whether a side has said a moment ago that it is writing."""
+    said = sa.select(talk_typing.c.at).where(talk_typing.c.talk == talk_id(request), talk_typing.c.side == side)
+    at = connection.scalar(said)
+    return at is not None and now - _NEW < at <= now
 
 
 def fresh(connection: Connection, side: Side, now: dt.datetime) -> list[Typing]:

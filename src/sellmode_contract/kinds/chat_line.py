@@ -15,6 +15,8 @@ CUSTOMER: Final = "customer"
 """Stands for the customer in ``by``."""
 LONGEST: Final = 4_000
 """Characters of a line."""
+MOST: Final = 2_000
+"""Lines of a talk: who has more to say closes it, and the customer asks anew."""
 Via = Literal["chat", "email", "sms", "phone"]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from sellmode_contract import store_hours, visibility
-from sellmode_contract.kinds.chat_line import CUSTOMER, ChatLine
+from sellmode_contract.kinds.chat_line import CUSTOMER, MOST, ChatLine
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.message_template import MessageTemplate
@@ -132,6 +132,8 @@ def _settle_line(_: ChatLine | None, line: ChatLine, __: Create | Edit, world: W
     request = read(world, "request", line.request, Request)
     if not (line.text.strip() or line.sku or line.lookbook):
         raise Rejected("invalid", "A line has to say or show something.", field="text")
+    if request.lines >= MOST:
+        raise Rejected("not_allowed", "This talk is as long as a talk can be: close it, and let the customer ask anew.")
     if line.lookbook:
         look = world.records.get("lookbook", line.lookbook)
         if not isinstance(look, Lookbook) or not _sees(look, world):

@@ -46,6 +46,7 @@ _UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _MOST: Final = {**LONGEST_FIELDS, "comment": talking.LONGEST_COMMENT}
 
 Does: TypeAlias = Callable[[Connection, Session, Mapping[str, str], dt.datetime], int | None]
+IsNothingNew: TypeAlias = Callable[[Connection, Session, Mapping[str, str], dt.datetime], bool]
 """Does something with a talk; gives the number of a line, if it wrote one."""
 
 
@@ -60,12 +61,12 @@ class RequestEndpoints:
                 Route(f"{page}/{{token}}/ask", answers.or_later(self._form)),
                 Route(f"{page}/{{token}}/ask", answers.or_later(self._ask), methods=["POST"]),
             ]
-        does: dict[str, tuple[Does, str]] = {
-            "lines": (_write, ""),
-            "rating": (_rate, "rated"),
-            "transcript": (_wish, "transcript"),
-            "read": (_came, ""),
-            "typing": (_type, ""),
+        does: dict[str, tuple[Does, str, IsNothingNew]] = {
+            "lines": (_write, "", _is_new),
+            "rating": (_rate, "rated", _is_new),
+            "transcript": (_wish, "transcript", _is_new),
+            "read": (_came, "", _has_come),
+            "typing": (_type, "", _is_said),
         }
         self.routes += [
             Route("/t/{token}", answers.or_later(self._talk)),
@@ -201,17 +202,18 @@ class RequestEndpoints:
         with self._database.snapshot() as connection:
             return showing.news(connection, token, after, self._clock())
 
-    async def _do(self, does: Does, done: str, request: Request) -> Response:
+    async def _do(self, does: Does, done: str, nothing_new: IsNothingNew, request: Request) -> Response:
         fields = await self._bodies.read_form(request, FORM_BYTES)
         by_script = bool(origins.of(request)) or "application/json" in request.headers.get("accept", "")
         return await to_thread.run_sync(
-            self._done, does, done, _asked_for(request), fields, bool(origins.of(request)), by_script
+            self._done, does, done, nothing_new, _asked_for(request), fields, bool(origins.of(request)), by_script
         )
 
     def _done(
         self,
         does: Does,
         done: str,
+        nothing_new: IsNothingNew,
         asked_for: tuple[str, str],
         fields: Mapping[str, str],
         is_connector: bool,  # called by a thread
@@ -219,6 +221,11 @@ class RequestEndpoints:
     ) -> Response:
         token, _ = asked_for
         now = self._clock()
+        # Who says the same again and again holds up nobody who writes.
+        with self._database.snapshot() as connection:
+            before = talking.find(connection, token, now)
+            if before is not None and nothing_new(connection, before, fields, now):
+                return answers.of_data({})
 
         def do(connection: Connection) -> tuple[bool, int | None]:
             """Whether there is such a talk, and the number of a line that was written."""
@@ -361,6 +368,19 @@ def _wish(connection: Connection, session: Session, fields: Mapping[str, str], n
 
 def _came(connection: Connection, session: Session, fields: Mapping[str, str], now: dt.datetime) -> None:
     talking.came(connection, session, _number(fields.get("n")), now, is_read=fields.get("seen") == "1")
+
+
+def _is_new(_: Connection, __: Session, ___: Mapping[str, str], ____: dt.datetime) -> bool:
+    return False
+
+
+def _has_come(_: Connection, session: Session, fields: Mapping[str, str], __: dt.datetime) -> bool:
+    n = min(_number(fields.get("n")), session.request.lines)
+    return n <= (session.talk.read if fields.get("seen") == "1" else session.talk.delivered)
+
+
+def _is_said(connection: Connection, session: Session, _: Mapping[str, str], now: dt.datetime) -> bool:
+    return typing.is_said(connection, session.request.id, "customer", now)
 
 
 def _type(connection: Connection, session: Session, _: Mapping[str, str], now: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from sellmode_backend.shopper.requests import sessions
 from sellmode_backend.shopper.requests.asking import Unfit, line_id
 from sellmode_backend.store import lookup, records
 from sellmode_contract.ids import source_id
-from sellmode_contract.kinds.chat_line import CUSTOMER, LONGEST, ChatLine
+from sellmode_contract.kinds.chat_line import CUSTOMER, LONGEST, MOST, ChatLine
 from sellmode_contract.kinds.request import Request, Talk, talk_id
 from sellmode_contract.mutations.customers import EMAIL
 from sellmode_contract.mutations.requests import with_line
@@ -22,6 +22,8 @@ from sellmode_contract.mutations.requests import with_line
 LONGEST_COMMENT: Final = 1_000
 LONGEST_KEY: Final = 64
 """Characters of what a page calls a line."""
+_ANEW_SECONDS: Final = 24 * 60 * 60
+"""What is said to wait for where a talk is as long as it can be."""
 LINES: Final = (limits.Rate(30, dt.timedelta(minutes=5)), limits.Rate(300, dt.timedelta(days=1)))
 """Of one talk."""
 CHOICES: Final = limits.Rate(50, dt.timedelta(days=1))
@@ -80,6 +82,8 @@ def write(connection: Connection, session: Session, text: str, key: str, now: dt
     there = records.read(connection, "chat_line", id)
     if isinstance(there, ChatLine):
         return there.n
+    if request.lines >= MOST:
+        raise limits.TooManyAttempts(_ANEW_SECONDS)
     for rate in LINES:
         limits.allow(connection, ("line", str(rate.within), request.id), rate, now)
     sessions.go_on(connection, session.token, now)
