@@ -97,6 +97,8 @@ def test_who_has_it_passes_it_on_and_so_does_a_manager() -> None:
     assert refusal(pass_on, ADAS, by=BEN)[0] == "not_allowed"
     assert refusal(Transfer(id="q", to="ben", was="mia"), ADAS, by=MIA) == ("conflict", "ada")
     assert refusal(Transfer(id="q", to="zoe", was="ada"), ADAS)[0] == "invalid"
+    office = Staff(id="ida", store="s1", user_name="ida", name="Ida", role="head_office")
+    assert refusal(Transfer(id="q", to="ida", was="ada"), ADAS, office)[0] == "invalid"
     assert outcome(Transfer(id="q", to="ada", was="ada"), ADAS) == Outcome()
 
 

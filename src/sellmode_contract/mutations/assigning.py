@@ -21,7 +21,7 @@ from sellmode_contract.refusals import Rejected
 
 
 def can_own(staff: Staff, store: str | None) -> bool:
-    """Whether somebody works in a store, so that its customers can be theirs."""
+    """Whether somebody works in a store, so that its customers, and requests to it, can be theirs."""
     return staff.active and staff.store == store and staff.role in ("associate", "manager")
 
 

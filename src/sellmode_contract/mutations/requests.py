@@ -16,6 +16,7 @@ from sellmode_contract.kinds.message_template import MessageTemplate
 from sellmode_contract.kinds.request import PREVIEW, Request, Talk
 from sellmode_contract.kinds.retailer import Retailer, hours_of, zone_of
 from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.mutations.assigning import can_own
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, MarkSeen, Remove, Transfer
 from sellmode_contract.mutations.reading import read
@@ -40,7 +41,7 @@ def transfer(operation: Transfer, world: World) -> Outcome:
     if request.claimed_by != world.account.id and not visibility.may(world.account, "reassign"):
         raise Rejected("not_allowed", "Only who has taken a request, or a manager, can pass it on.")
     staff = world.records.get("staff", operation.to)
-    if not (isinstance(staff, Staff) and staff.active and staff.store == request.store):
+    if not (isinstance(staff, Staff) and can_own(staff, request.store)):
         raise Rejected("invalid", "A request can be passed on only to someone who works in the store.", field="to")
     return Outcome(puts=(taken(request, operation.to, world),))
 

@@ -12,6 +12,7 @@ from sellmode_contract.kinds.chat_line import Via
 from sellmode_contract.kinds.request import Agreed, Outcome, Request, talk_id
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import Claim, Edit, MarkSeen, Operation, Release, Transfer
+from sellmode_contract.mutations.assigning import can_own
 from sellmode_contract.mutations.requests import check_room
 from sellmode_contract.store_time import Due, day_start
 from sellmode_tui.records import of_kinds
@@ -165,7 +166,7 @@ def _edit(request: Request, set: Mapping[str, Any]) -> Edit:
 
 
 def _may_have(staff: Staff, request: Request) -> bool:
-    return staff.active and staff.store == request.store and staff.id != request.claimed_by
+    return can_own(staff, request.store) and staff.id != request.claimed_by
 
 
 def _wakes(to: Due | None, request: Request, around: Context) -> dt.datetime | None:
