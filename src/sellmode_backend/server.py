@@ -82,6 +82,8 @@ class ServerSettings:
     """About how often a worker looks for events that another one took in."""
     presence_seconds: float = presences.EVERY_SECONDS
     """How often a worker looks who is still available for chat, besides when its streams open and end."""
+    reservations_seconds: float = reservations.EVERY_SECONDS
+    """About how often a worker looks which requests are the store's by now."""
     monitors: Sequence[Network] = THIS_MACHINE
     """Addresses that may see the counters and the API document."""
 
@@ -131,7 +133,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             asyncio.create_task(housekeeping.keep_pairs(database, clock, settings.pairs_seconds)),
             asyncio.create_task(background.keep(database, clock, settings.rules_seconds, passed)),
             asyncio.create_task(webhooks.keep(database, clock, event_came, settings.webhooks_seconds)),
-            asyncio.create_task(reservations.keep(database, clock)),
+            asyncio.create_task(reservations.keep(database, clock, settings.reservations_seconds)),
             asyncio.create_task(presences.keep(database, clock, hub, settings.presence_seconds)),
         ]
         try:

@@ -170,9 +170,13 @@ def open_shop(
 
     With ``world`` it is that one's retailer, whose stores are other ones.
 
-    Of the rules it has the pass that it begins with: none comes in between what a test does.
+    Of the rules it has the pass that it begins with: none comes in between what a test does, and no request becomes the
+    store's by itself.
     """
-    rules = ServerSettings(passwords=QUICK, sync=SyncRules(page_lines=page_lines), rules_seconds=86400.0)
+    never = 86400.0
+    rules = ServerSettings(
+        passwords=QUICK, sync=SyncRules(page_lines=page_lines), rules_seconds=never, reservations_seconds=never
+    )
     with (
         mock.patch.object(feeds, "ROWS_PER_SEQ", page_lines),  # the least that a page has
         world_database(url, world) if world else retailer_database(url, mode) as database,

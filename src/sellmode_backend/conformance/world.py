@@ -264,9 +264,10 @@ def _work_of(account: Account, store: str) -> Iterable[Record]:
 
 def _of_stores() -> Iterable[Record]:
     """One of each kind that belongs to a store, or to the retailer."""
-    for store in (NORTH, SOUTH):
+    for store, person in ((NORTH, _ADA), (SOUTH, _CLEO)):
         yield Request(id=_id("request", store), store=store)
-        yield Request(id=_id("request", f"{store}-reserved"), store=store, wanted=_ADA.id, reserved=True)
+        # By e-mail: who is away keeps a chat for some seconds only.
+        yield Request(id=_id("request", f"{store}-reserved"), store=store, way="email", wanted=person.id, reserved=True)
         yield Fact(id=_id("fact", store), store=store)
         yield _target(store, None)
         yield CreditedSale(id=_id("sale", store), store=store)

@@ -33,7 +33,7 @@ _CHANCE = random.SystemRandom()
 _log = logging.getLogger(__name__)
 
 
-async def keep(database: Database, clock: Clock, every_seconds: float = EVERY_SECONDS) -> None:
+async def keep(database: Database, clock: Clock, every_seconds: float) -> None:
     """Look every so often, at no fixed moments, until cancelled."""
     while True:
         await asyncio.sleep(every_seconds * _CHANCE.uniform(0.5, 1.5))  # spreads the load

@@ -26,6 +26,7 @@ def serving(url: str, world: World, around: Callable[[ASGIApp], ASGIApp] = lambd
         passwords=QUICK,
         sync=SyncRules(page_lines=PAGE),
         rules_seconds=86400.0,
+        reservations_seconds=86400.0,
         pairs_seconds=86400.0,  # nothing comes in between what a check does
         poke_poll_seconds=0.02,
         poke_alive_seconds=0.05,
