@@ -80,6 +80,7 @@ async def test_every_kind_of_form_has_a_name() -> None:
             unnamed.append(kind)
     assert unnamed == []
     others = {"task", "rule", "refused", "record", "target", "wish"}
+    others |= {"request_link", "request_new_customer", "request_task"}
     assert {kind for _, kind, _ in SUBJECTS.values()} | others == FormScreen.kinds.keys()
 
 
