@@ -18,6 +18,7 @@ from sellmode_tui.screens.results.behind import DayScreen, DaysScreen
 from sellmode_tui.screens.results.boxes import ExportBox, PeriodBox, WhoseBox
 from sellmode_tui.screens.results.each import EachScreen, LeaderboardScreen
 from sellmode_tui.screens.results.targets import TargetForm, TargetsScreen
+from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.tiles import Tiles
 from tests.tui.screens import counter, figuring, writing
 from tests.tui.screens.counter import wait_until
@@ -200,7 +201,9 @@ async def test_a_manager_sets_copies_and_removes_targets_and_tiles_show_how_far_
         await listed(pilot, TargetsScreen)
         await wait_until(pilot, lambda: ("Individual sales", "2026-11", "Teun Bakker") in {r[:3] for r in rows(pilot)})
         assert told(pilot)
-        await pilot.press("X", "c")
+        await pilot.press("X")
+        await wait_until(pilot, lambda: len(pilot.app.screen.query_one("#list", RowTable).marks) == 5)
+        await pilot.press("c")
         await wait_until(pilot, lambda: len(rows(pilot)) == 10)
         assert {row[1] for row in rows(pilot)} == {"2026-11", "2026-12"}
         await pilot.press("escape")
