@@ -103,6 +103,7 @@ async def test_the_page_is_only_for_those_who_may_ask(data: Path) -> None:
             "results",
             "rules",
             "people",
+            "request",
         ]
         await pilot.press("7")
         await at_rest(pilot)
@@ -110,7 +111,7 @@ async def test_the_page_is_only_for_those_who_may_ask(data: Path) -> None:
     briefing.files(data)
     async with at_the_briefs() as pilot:
         line = pilot.app.screen.query(TabLine).first()
-        assert line.text == " 2 Tasks   3 Lookbooks   4 Products   5 Results   6  [7 Corporate]"
+        assert line.text == " 1 Customers   2 Tasks   3 Lookbooks   4 Products   5   6  [7 Corporate]  9"
         await pilot.press("1")
         await shows(pilot, CustomersScreen)
 
