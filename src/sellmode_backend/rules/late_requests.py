@@ -175,7 +175,7 @@ def preview(
     end = max(now, day_start(day + dt.timedelta(days=1), here.zone))
     late, people = _late(connection, here.store, end), effective_rules.staff(connection)
     seen = _in_scopes(connection, [request.id for request in late], scopes)
-    due = of_no_customer.due(rule, here, day, max(now, day_start(day, here.zone))).text
+    due = of_no_customer.due(rule, here, day, now).text
     return [
         wire.PreviewLine(request=request.name or request.way, due=due, person=person)
         for request in late

@@ -11,12 +11,13 @@ from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.occurrences import Days, Timing
-from sellmode_contract.store_time import Due
+from sellmode_contract.store_time import Due, day_start
 
 
-def due(rule: TaskRule, here: StoreRules, today: dt.date, now: dt.datetime) -> Due:
-    """When a task is due that is made today."""
-    return judging.not_past(Timing(rule, here.zone, Days(today, today)).beside(today), today, here.zone, now)
+def due(rule: TaskRule, here: StoreRules, day: dt.date, now: dt.datetime) -> Due:
+    """When a task is due that is made on a day: now, or when that begins."""
+    made = max(now, day_start(day, here.zone))
+    return judging.not_past(Timing(rule, here.zone, Days(day, day)).beside(day), day, here.zone, made)
 
 
 def task(

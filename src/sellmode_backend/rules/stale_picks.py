@@ -31,7 +31,6 @@ from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
-from sellmode_contract.store_time import day_start
 
 _decode = msgspec.json.Decoder(PickList).decode
 
@@ -146,7 +145,7 @@ def preview(
     """What a rule would make of the lists as they are, were it the day, and of which it holds back."""
     lists = look_at(connection, here, day, scopes)
     last = _last_tasks(connection, lists)
-    due = of_no_customer.due(rule, here, day, max(now, day_start(day, here.zone))).text
+    due = of_no_customer.due(rule, here, day, now).text
     return [
         wire.PreviewLine(picks=one.picks.title, due=due, person=one.person, held=held)
         for one in lists

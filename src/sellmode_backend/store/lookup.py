@@ -1,6 +1,6 @@
 """By what records of some kinds are found besides their ids: products by SKU, their stock, pages by the token of their
-link, disputes by their order, lines of a talk by their request, open requests, and open tasks of
-requests, by their store.
+link, disputes by their order, lines of a talk by their request; requests that are open, and open tasks of requests, by
+their store.
 """
 
 from __future__ import annotations
