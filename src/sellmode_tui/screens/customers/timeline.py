@@ -189,7 +189,7 @@ class TimelineScreen(SearchedList[None, Event], ViewedList[None, Event]):
     def search(self, text: str) -> None:
         """Look for events that have these."""
         self._text = text
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()
 
 
 class EventScreen(RecordScreen[Event]):

@@ -155,6 +155,4 @@ class InboxScreen(
     def search(self, text: str) -> None:
         """Look for requests that have these."""
         self._query = self._query._replace(text=text)
-        if isinstance(self._rows, RequestRows):
-            self._rows.found.cancel()
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()

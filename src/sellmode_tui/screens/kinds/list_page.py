@@ -157,9 +157,7 @@ class KindListScreen(SearchedList[None, ListedRecord], MarkedList[None, ListedRe
 
     def _look_for(self, query: KindQuery) -> None:
         self._query = query
-        if isinstance(self._rows, KindRows):
-            self._rows.found.cancel()
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()
 
     @property
     def searched(self) -> str:

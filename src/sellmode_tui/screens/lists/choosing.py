@@ -248,7 +248,7 @@ class ViewedList(ListPage[Result, Item]):
         """Look at the list in another way."""
         self.look_from(view)
         self.show_views()
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()
 
     def action_view(self, by: int) -> None:
         """Go to another view."""

@@ -23,7 +23,7 @@ from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.status_words import is_first_sync
-from sellmode_tui.screens.lists.rows import AllRows, ListRows
+from sellmode_tui.screens.lists.rows import AllRows, KeyedRows, ListRows
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count, Row
 from sellmode_tui.widgets.row_table import RowTable
@@ -286,6 +286,16 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     def show_first(self) -> None:
         """Read the list for the first time."""
         self.show_list()
+
+    def show_anew(self) -> None:
+        """Show what is looked for by now; what another thread still finds of the old list is given up."""
+        self.give_up()
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+    def give_up(self) -> None:
+        """Find no more of the list that is shown."""
+        if isinstance(self._rows, KeyedRows):
+            self._rows.found.cancel()
 
     def show_list(self, rows: ListRows[Item] | None = None, *, keep_cursor: bool = True, at: str | None = None) -> None:
         """Read the list again, or another one; with the cursor on the row `at`, if it is there."""

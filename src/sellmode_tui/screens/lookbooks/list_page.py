@@ -174,7 +174,7 @@ class LookbooksScreen(SearchedList[None, LookLine], ViewedList[None, LookLine], 
 
     def _look_at(self, query: LooksQuery) -> None:
         self._query = query
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()
 
     def action_mine(self) -> None:
         """Only mine, or all that are seen."""

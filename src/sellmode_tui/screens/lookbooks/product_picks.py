@@ -160,7 +160,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
             self.search_bar.point(text, error)
             return
         self._text = text
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()
 
     @on(SearchBar.CompletionWanted)
     def _complete(self, event: SearchBar.CompletionWanted) -> None:

@@ -164,8 +164,7 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
     def _look_for(self, query: ProductQuery) -> None:
         self._query, self._unreadable = query, False
         self._variants.clear()
-        if isinstance(self._rows, StyleRows):
-            self._rows.found.cancel()
+        self.give_up()
         try:
             rows = self.new_rows()
         except FilterError as error:

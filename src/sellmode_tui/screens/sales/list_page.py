@@ -103,9 +103,7 @@ class SalesScreen(SearchedList[None, SaleLine]):
     def search(self, text: str) -> None:
         """Look for sales that have these."""
         self._text = text
-        if isinstance(self._rows, SaleRows):
-            self._rows.found.cancel()
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()
 
     # --- the sale under the cursor
 

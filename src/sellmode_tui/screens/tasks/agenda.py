@@ -233,7 +233,7 @@ class TaskListPage(
         self._query = query
         self.unmark()
         self.show_views()
-        self.show_list(self.new_rows(), keep_cursor=False)
+        self.show_anew()
 
     def look_from(self, view: str) -> None:
         """Other sections."""
