@@ -75,7 +75,7 @@ class DetailsScreen(RecordScreen[Item]):
 
     def _told(self, item: Item, words: Words, width: int) -> Page:  # noqa: ARG002  # it is the page's item by now
         page = Page(width, words)
-        self.tell(page)
+        self.describe(page)
         return page
 
     def compose_foot(self) -> ComposeResult:
@@ -88,7 +88,7 @@ class DetailsScreen(RecordScreen[Item]):
         self.view.take(self._key, self._first)
 
     @abstractmethod
-    def tell(self, page: Page) -> None:
+    def describe(self, page: Page) -> None:
         """Write it down."""
 
     def record_gone(self) -> None:
@@ -158,7 +158,7 @@ class RefusedScreen(DetailsScreen[Refused]):
                 return self.item.can_hand_over
         return super().check_action(action, parameters)
 
-    def tell(self, page: Page) -> None:
+    def describe(self, page: Page) -> None:
         """What it was, why it was refused, and the values."""
         item, words = self.item, page.words
         page.text(_begun(item.words), indent=0, style="bold")
@@ -220,7 +220,7 @@ class LostScreen(DetailsScreen[Lost]):
         Binding("a", "acknowledge", "Seen", tooltip="Mark as seen", id="lost.acknowledge"),
     ]
 
-    def tell(self, page: Page) -> None:
+    def describe(self, page: Page) -> None:
         """What is gone, and what can be done."""
         item = self.item
         page.text(_begun(item.words), indent=0, style="bold")
@@ -246,7 +246,7 @@ class HandedOverScreen(DetailsScreen[HandedOver]):
         Binding("x,delete", "reject", "Reject", key_display="x", tooltip="Reject the change", id="handed-over.reject"),
     ]
 
-    def tell(self, page: Page) -> None:
+    def describe(self, page: Page) -> None:
         """What it is, whose, and the values."""
         item = self.item
         page.text(_begun(item.words), indent=0, style="bold")
@@ -282,7 +282,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
         Binding("x", "not_the_same", "Not the same", tooltip="Keep both customers", id="duplicate.dismiss"),
     ]
 
-    def tell(self, page: Page) -> None:
+    def describe(self, page: Page) -> None:
         """Both, side by side in words."""
         item = self.item
         page.text(listed(item.names), indent=0, style="bold")

@@ -110,7 +110,7 @@ class BriefPage(DeskScreen[Result]):
         self.write(
             lambda records: records.remove("corporate_brief", id),
             self.wrote,
-            refused=lambda _, why: self.notify(visible(why), markup=False, severity="error"),
+            refused=self.refused,
         )
 
     def action_copy(self) -> None:
@@ -119,10 +119,6 @@ class BriefPage(DeskScreen[Result]):
             text = line.brief.message or line.brief.title
             self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
             self.tell(tr("Copied: {text}", text=" ".join(text.split()))[:200])
-
-    def tell(self, text: str) -> None:
-        """Say something that goes away by itself."""
-        self.notify(visible(text), markup=False)
 
 
 class BriefScreen(RecordScreen[BriefDetails], BriefPage[bool]):

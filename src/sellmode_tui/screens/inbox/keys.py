@@ -13,9 +13,8 @@ from sellmode_contract.kinds.message_template import MESSAGE_TEMPLATE
 from sellmode_contract.kinds.request import OUTCOMES, Outcome
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import read_due
-from sellmode_contract.text import visible
 from sellmode_tui.language import tr, trd
-from sellmode_tui.records import Match, RecordStore, RequestLine, TalkDetails, WhySeen, Written
+from sellmode_tui.records import Match, RecordStore, RequestLine, TalkDetails, Written
 from sellmode_tui.records.requests import words as request_words
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
 from sellmode_tui.screens.customers.profile import ProfileScreen
@@ -26,7 +25,7 @@ from sellmode_tui.screens.inbox.task_form import RequestTaskForm, task_parts
 from sellmode_tui.screens.kinds.list_page import KindListScreen
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
-from sellmode_tui.screens.kit.why import WhyScreen
+from sellmode_tui.screens.kit.why import open_why
 from sellmode_tui.screens.lookbooks.form import LookForm
 from sellmode_tui.screens.tasks.boxes import SnoozeBox
 
@@ -220,26 +219,13 @@ class RequestPage(DeskScreen[Result]):
     def action_why(self) -> None:
         """Tell why it is seen."""
         if line := self.one:
-            id = line.request.id
-            self.ask(lambda records: records.why("request", id), self._tell_why, group="why", opens=True)
-
-    def _tell_why(self, why: WhySeen | None) -> None:
-        if why is not None and self.is_active:
-            self.open(WhyScreen(why, self._desk))
+            open_why(self, self._desk, "request", line.request.id)
 
     # --- telling
 
     def write_request(self, write: Callable[[RecordStore], Written]) -> None:
         """Have something written, and say so."""
         self.write(write, self.wrote, refused=self.refused)
-
-    def refused(self, _: str, why: str) -> None:
-        """Say why it was not written."""
-        self.notify(visible(why), markup=False, severity="error")
-
-    def tell(self, text: str) -> None:
-        """Say something that goes away by itself."""
-        self.notify(visible(text), markup=False)
 
     def tell_gone(self, gone: bool | None) -> None:
         """Say that a request which was open over this page is not visible any more."""

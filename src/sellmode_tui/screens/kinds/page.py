@@ -12,7 +12,6 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.fields import Field, Rows, Text
 from sellmode_contract.kinds.fields import says_something as says
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.text import visible
 from sellmode_contract.visibility import may
 from sellmode_tui.language import tr, trd
 from sellmode_tui.records import Shown
@@ -57,7 +56,7 @@ class KindScreen(RecordScreen[Shown]):
             self.write(
                 lambda records: records.remove(kind, id),
                 self.wrote,
-                refused=lambda _, why: self.notify(visible(why), markup=False, severity="error"),
+                refused=self.refused,
             )
 
 

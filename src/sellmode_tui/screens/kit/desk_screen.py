@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.message import Message
 
+from sellmode_contract.text import visible
 from sellmode_tui.records import Written
 from sellmode_tui.screens.kit.app_page import AppPage, Result
 from sellmode_tui.screens.kit.asking import Asking
@@ -59,6 +60,16 @@ class DeskScreen(Asking, AppPage[Result]):
 
     def brought_back(self, records: Sequence[tuple[str, str]]) -> None:
         """The last change was taken back; it was of these, by kind and id."""
+
+    # --- what is said
+
+    def tell(self, text: str) -> None:
+        """Say something that goes away by itself."""
+        self.notify(visible(text), markup=False)
+
+    def refused(self, _: str, why: str) -> None:
+        """Say why something was not written, of which no field is at fault."""
+        self.notify(visible(why), markup=False, severity="error")
 
     # --- what was written
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from textual.content import Content
 
@@ -10,6 +11,7 @@ from sellmode_tui.language import tr, trd
 from sellmode_tui.records import WhySeen
 from sellmode_tui.screens.kit.boxes import TextBox
 from sellmode_tui.screens.kit.desk import Desk, mode_name
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.page import Page
 
 
@@ -18,6 +20,16 @@ class WhyScreen(TextBox):
 
     def __init__(self, why: WhySeen, desk: Desk) -> None:
         super().__init__(tr("Why you see this {what}", what=trd(why.noun)), partial(why_text, why, desk))
+
+
+def open_why(page: DeskScreen[Any], desk: Desk, kind: str, id: str) -> None:
+    """Tell on a page why a record is seen, if it is."""
+
+    def told(why: WhySeen | None) -> None:
+        if why is not None and page.is_active:
+            page.open(WhyScreen(why, desk))
+
+    page.ask(lambda records: records.why(kind, id), told, group="why", opens=True)
 
 
 def why_text(why: WhySeen, desk: Desk, width: int) -> Content:

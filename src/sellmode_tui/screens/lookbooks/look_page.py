@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK, Lookbook
 from sellmode_contract.store_time import read_due
-from sellmode_contract.text import visible
 from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.looks import page_text
@@ -56,10 +55,6 @@ class LookPage(DeskScreen[Result]):
     @abstractmethod
     def chosen_look(self) -> LookLine | None:
         """The look that it is about just now."""
-
-    def tell(self, text: str) -> None:
-        """Say something that goes away by itself."""
-        self.notify(visible(text), markup=False)
 
     def offers(self, action: str) -> bool:
         """Those of one's role; a corporate look is only copied by others; only what was shared has a link."""

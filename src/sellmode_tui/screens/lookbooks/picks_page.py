@@ -49,10 +49,6 @@ class PicksPage(DeskScreen[Result]):
     def chosen_picks(self) -> str | None:
         """Id of the list that it is about just now."""
 
-    def tell(self, text: str) -> None:
-        """Say something that goes away by itself."""
-        self.notify(visible(text), markup=False)
-
     def offers(self, action: str) -> bool:
         """Only managers delegate, in Team Mode; the key says so to others."""
         facts = self._desk.facts

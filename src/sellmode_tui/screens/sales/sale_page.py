@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.dispute import Dispute, DisputeCard, Outcome
 from sellmode_contract.kinds.sale import CreditedSale
-from sellmode_contract.text import visible
 from sellmode_tui.language import tr
 from sellmode_tui.records import RecordStore, SaleLine, Written
 from sellmode_tui.records.sales import words as sale_words
@@ -82,7 +81,7 @@ class SaleScreen(RecordScreen[SaleLine]):
                 self.write(
                     box.doing(lambda records: write(records, words)),
                     self.wrote,
-                    refused=lambda _, why: self.notify(visible(why), markup=False, severity="error"),
+                    refused=self.refused,
                 )
 
         self.open(box, answered)

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import Due, read_due
-from sellmode_contract.text import visible, visible_lines
+from sellmode_contract.text import visible_lines
 from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import (
     Profile,
@@ -20,7 +20,6 @@ from sellmode_tui.records import (
     TaskDetails,
     TaskKey,
     TaskLine,
-    WhySeen,
     Written,
 )
 from sellmode_tui.screens.customers.contact_form import ContactForm
@@ -30,7 +29,7 @@ from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import PickBox
-from sellmode_tui.screens.kit.why import WhyScreen
+from sellmode_tui.screens.kit.why import open_why
 from sellmode_tui.screens.lookbooks.picks_page import PICKS_GONE, PicksScreen
 from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox
 from sellmode_tui.screens.tasks.form import EditTaskForm
@@ -135,7 +134,7 @@ class TaskPage(DeskScreen[Result]):
                 lambda records: records.tasks.takers(keys),
                 lambda staff: self._ask_whom(HandOverBox(self._desk, _what(chosen), _ids(chosen), staff)),
                 group="takers",
-                refused=self._refused,
+                refused=self.refused,
                 opens=True,
             )
 
@@ -177,7 +176,7 @@ class TaskPage(DeskScreen[Result]):
                 raise Rejected(error.code, why) from None
 
         def refused(field: str, why: str) -> None:
-            self._refused(field, why)
+            self.refused(field, why)
             for line in at_fault:
                 self.point_at(line)
 
@@ -243,7 +242,7 @@ class TaskPage(DeskScreen[Result]):
             if self.is_active:
                 self.open(EditTaskForm(self._desk, details, staff))
 
-        self.ask(lambda records: records.tasks.takers([key]), opened, group="open", refused=self._refused, opens=True)
+        self.ask(lambda records: records.tasks.takers([key]), opened, group="open", refused=self.refused, opens=True)
 
     def action_customer(self) -> None:
         """Open the customer."""
@@ -301,7 +300,7 @@ class TaskPage(DeskScreen[Result]):
         self.write(
             lambda records: records.tasks.finish([line.key]),
             lambda each: self._all_written(each, "done"),
-            refused=self._refused,
+            refused=self.refused,
         )
 
     def action_copy(self) -> None:
@@ -317,12 +316,7 @@ class TaskPage(DeskScreen[Result]):
     def action_why(self) -> None:
         """Tell why this task is seen."""
         if line := self._one:
-            kind, id = line.key
-            self.ask(lambda records: records.why(kind, id), self._tell_why, group="why", opens=True)
-
-    def _tell_why(self, why: WhySeen | None) -> None:
-        if why is not None and self.is_active:
-            self.open(WhyScreen(why, self._desk))
+            open_why(self, self._desk, *line.key)
 
     # --- telling
 
@@ -340,14 +334,7 @@ class TaskPage(DeskScreen[Result]):
             self.done_with()
             self.wrote(one)
 
-        self.write(write, written, refused=self._refused)
-
-    def _refused(self, _: str, why: str) -> None:
-        self.notify(visible(why), markup=False, severity="error")
-
-    def tell(self, text: str) -> None:
-        """Say something that goes away by itself."""
-        self.notify(visible(text), markup=False)
+        self.write(write, written, refused=self.refused)
 
 
 def _what(chosen: Sequence[TaskLine]) -> str:
